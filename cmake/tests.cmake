@@ -1,0 +1,23 @@
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+# rookery_unit_tests(<folder> [LINK ...]): tests/unit/<folder>/*_test.cpp as one
+# GoogleTest program, each test known to ctest by its own name.
+function(rookery_unit_tests folder)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS
+       ${CMAKE_SOURCE_DIR}/tests/unit/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  set(target unit_${folder})
+  add_executable(${target} ${sources})
+  rookery_target_options(${target})
+  target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock
+                                          GTest::gtest_main)
+  gtest_discover_tests(
+    ${target}
+    TEST_PREFIX "${folder}/"
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS unit TIMEOUT 60)
+endfunction()

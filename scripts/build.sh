@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# build.sh PRESET [TARGET...]: configures build/PRESET where needed and builds.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+preset=$1
+targets=("${@:2}")
+[[ -f build/$preset/build.ninja ]] || cmake --preset "$preset"
+cmake --build "build/$preset" ${targets[0]+--target "${targets[@]}"}
