@@ -1,0 +1,170 @@
+#pragma once
+
+#include "base/rights.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// One deployment is one HOCON file. Each option is a field here: its default
+// stands at the field, its reason in `describe` (base/config/describe.hpp),
+// from which the loader, `default-config` and configs/reference.conf are made.
+
+namespace rookery {
+
+using std::chrono::milliseconds;
+
+struct node_config {
+  std::string name;        // shown in welcome and logs; empty: random
+  std::size_t threads = 0; // I/O threads; 0: the number of cores
+
+  bool operator==(const node_config&) const = default;
+};
+
+struct http_config {
+  std::string address = "0.0.0.0";
+  uint16_t port = 8000;
+  std::string internal_address = "127.0.0.1";
+  uint16_t internal_port = 9000;
+  std::size_t header_bytes_max = 8192;
+  milliseconds upgrade_timeout{10'000};
+  uint32_t backlog = 4096;
+  bool demo = false; // serve the demo pages at /
+
+  bool operator==(const http_config&) const = default;
+};
+
+struct tls_config {
+  bool enabled = false;
+  std::string certificate; // PEM file, leaf first
+  std::string key;         // PEM file
+
+  bool operator==(const tls_config&) const = default;
+};
+
+/// How a batch of frames reaches the kernel.
+enum class send_method : uint8_t { automatic, sendmsg, io_uring };
+
+struct compression_config {
+  bool enabled = false;
+  int level = 1;                       // zlib 1..9
+  std::size_t message_bytes_min = 256; // shorter messages go uncompressed
+
+  bool operator==(const compression_config&) const = default;
+};
+
+struct websocket_config {
+  std::string path = "/ws";
+  std::size_t message_bytes_max = 65536;
+  milliseconds ping_interval{25'000};
+  milliseconds pong_timeout{8'000};
+  milliseconds close_timeout{5'000};
+  compression_config compression;
+
+  bool operator==(const websocket_config&) const = default;
+};
+
+struct connection_config {
+  uint32_t credit = 64; // unanswered messages
+  uint32_t outbox_messages_max = 4096;
+  std::size_t outbox_bytes_max = 1024 * 1024;
+  uint32_t subscriptions_max = 128;
+  std::size_t send_buffer_bytes = 64 * 1024; // SO_SNDBUF
+  send_method send = send_method::automatic;
+
+  bool operator==(const connection_config&) const = default;
+};
+
+struct token_config {
+  /// Secret of HS256/384/512 tokens; empty: such tokens are refused.
+  std::string hmac_secret;
+  /// A JWKS file with public keys (RS256, ES256) or more secrets.
+  std::string jwks_file;
+  std::string issuer;         // required `iss`; empty: any
+  std::string audience;       // required `aud`; empty: any
+  milliseconds leeway{5'000}; // for `exp` and `nbf`
+
+  bool operator==(const token_config&) const = default;
+};
+
+struct session_config {
+  bool anonymous = false; // anonymous = allow | deny
+  milliseconds auth_timeout{10'000};
+  milliseconds expired_grace{25'000}; // after `exp`, before close 4005
+  std::string cookie;                 // name of the cookie with the token
+  token_config token;
+
+  bool operator==(const session_config&) const = default;
+};
+
+enum class topic_kind : uint8_t { topic, room, lobby };
+
+/// Who may do what with the topics of one class; `allow` in the file. How this
+/// goes together with a token's `topics` claim: net/auth/rights.hpp.
+///
+/// The defaults let a first configuration work. They trust users, because a
+/// token vouches for them. Anonymous users exist only where the operator lets
+/// them in, which is to take part; but strangers do not write to single
+/// persons, and take no seats, which are kept for an id that they cannot prove.
+struct topic_rights {
+  right_set anonymous{
+      right::subscribe, right::publish, right::presence, right::history};
+  right_set users = right_set::all();
+  /// Of the rights above, those that only members make use of: who is not
+  /// subscribed to the topic has them not. `subscribe` has no place here.
+  right_set members_only;
+
+  bool operator==(const topic_rights&) const = default;
+};
+
+/// One entry of `topics`: what all topics are whose name matches.
+struct topic_class {
+  std::string name;  // the key below `topics`
+  std::string match; // "chat.*": `*` is one part, `>` the rest
+  topic_kind kind = topic_kind::topic;
+  milliseconds idle_timeout{60'000}; // unused for so long, the actor ends
+  milliseconds hold{0};              // frames may wait so long to be joined
+  std::size_t subscribers_max = 1'000'000;
+  std::size_t history_messages = 1000; // room, lobby: the log's bounds
+  std::size_t history_bytes = 1024 * 1024;
+  topic_rights allow;
+
+  bool operator==(const topic_class&) const = default;
+};
+
+struct supervisor_config {
+  uint32_t restarts_max = 5; // of one topic within `restart_window`
+  milliseconds restart_window{60'000};
+  milliseconds request_timeout{5'000}; // of requests between actors
+  milliseconds stop_timeout{10'000};
+
+  bool operator==(const supervisor_config&) const = default;
+};
+
+enum class log_format : uint8_t { text, json };
+enum class log_level : uint8_t { trace, debug, info, warn, error, off };
+
+struct log_config {
+  log_level level = log_level::info;
+  log_format format = log_format::text;
+
+  bool operator==(const log_config&) const = default;
+};
+
+struct config {
+  node_config node;
+  http_config http;
+  tls_config tls;
+  websocket_config websocket;
+  connection_config connection;
+  session_config session;
+  std::vector<topic_class> topics; // in order of the file: first match wins
+  supervisor_config supervisor;
+  log_config log;
+
+  bool operator==(const config&) const = default;
+};
+
+} // namespace rookery

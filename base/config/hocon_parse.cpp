@@ -1,0 +1,29 @@
+#include "base/config/hocon_parse.hpp"
+
+#include <hocon/config.hpp>
+#include <hocon/config_parse_options.hpp>
+
+#include <memory>
+
+namespace rookery {
+
+hocon::shared_object
+parse_hocon(const std::string& text, const std::string& name) {
+  const auto options = hocon::config_parse_options{}.set_origin_description(
+      std::make_shared<std::string>(name));
+  return hocon::config::parse_string(text, options)->root();
+}
+
+std::optional<hocon_members> members_of(const hocon::shared_value& value) {
+  const auto object =
+      std::dynamic_pointer_cast<const hocon::config_object>(value);
+  if (!object)
+    return std::nullopt;
+  try {
+    return hocon_members(object->begin(), object->end());
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+} // namespace rookery

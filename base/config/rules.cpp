@@ -1,0 +1,168 @@
+#include "base/config/rules.hpp"
+
+#include "base/config/personal_pattern.hpp"
+#include "base/config/topic_pattern.hpp"
+#include "base/config/units.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+namespace rookery {
+
+namespace {
+
+using conflicts = std::vector<contradiction>;
+
+bool is_wildcard(std::string_view address) {
+  return address == "0.0.0.0" || address == "::";
+}
+
+void check_http(const http_config& http, conflicts& found) {
+  const bool may_collide = http.address == http.internal_address
+                           || is_wildcard(http.address)
+                           || is_wildcard(http.internal_address);
+  if (http.port != 0 && http.port == http.internal_port && may_collide)
+    found.push_back(
+        {{"http.internal-port", "http.port", "http.internal-address",
+          "http.address"},
+         fmt::format(
+             "both listeners would be on port {}; http.port and "
+             "http.internal-port must differ",
+             http.port)});
+}
+
+void check_tls(const tls_config& tls, conflicts& found) {
+  if (!tls.enabled)
+    return;
+  if (tls.certificate.empty())
+    found.push_back(
+        {{"tls.enabled", "tls.certificate"},
+         "TLS needs a certificate; set tls.certificate"});
+  if (tls.key.empty())
+    found.push_back(
+        {{"tls.enabled", "tls.key"}, "TLS needs a private key; set tls.key"});
+}
+
+void check_path(const config& all, conflicts& found) {
+  for (const std::string_view taken : {"/health", "/ready"})
+    if (all.websocket.path == taken)
+      found.push_back(
+          {{"websocket.path"},
+           fmt::format("{} answers load balancers already", taken)});
+  if (all.http.demo && all.websocket.path == "/")
+    found.push_back(
+        {{"websocket.path", "http.demo"},
+         "/ is the demo page, which http.demo serves"});
+}
+
+void check_websocket(const websocket_config& websocket, conflicts& found) {
+  if (websocket.pong_timeout >= websocket.ping_interval)
+    found.push_back(
+        {{"websocket.pong-timeout", "websocket.ping-interval"},
+         fmt::format(
+             "pong-timeout ({}) must be shorter than ping-interval ({}), or "
+             "pings overtake each other",
+             format_duration(websocket.pong_timeout),
+             format_duration(websocket.ping_interval))});
+  const auto& compression = websocket.compression;
+  if (compression.enabled
+      && compression.message_bytes_min > websocket.message_bytes_max)
+    found.push_back(
+        {{"websocket.compression.message-bytes-min",
+          "websocket.message-bytes-max"},
+         fmt::format(
+             "no message would be compressed: message-bytes-min ({}) is above "
+             "websocket.message-bytes-max ({})",
+             format_bytes(compression.message_bytes_min),
+             format_bytes(websocket.message_bytes_max))});
+}
+
+void check_outbox(const config& all, conflicts& found) {
+  if (all.connection.outbox_bytes_max < all.websocket.message_bytes_max)
+    found.push_back(
+        {{"connection.outbox-bytes-max", "websocket.message-bytes-max"},
+         fmt::format(
+             "outbox-bytes-max ({}) must hold the longest message "
+             "(websocket.message-bytes-max, {})",
+             format_bytes(all.connection.outbox_bytes_max),
+             format_bytes(all.websocket.message_bytes_max))});
+}
+
+void check_stop(const config& all, conflicts& found) {
+  if (all.supervisor.stop_timeout < all.websocket.close_timeout)
+    found.push_back(
+        {{"supervisor.stop-timeout", "websocket.close-timeout"},
+         fmt::format(
+             "stop-timeout ({}) is shorter than websocket.close-timeout ({}), "
+             "so a stop would cut connections that are closing in order",
+             format_duration(all.supervisor.stop_timeout),
+             format_duration(all.websocket.close_timeout))});
+}
+
+void check_class(
+    const topic_class& topic, const websocket_config& websocket,
+    conflicts& found) {
+  const auto path = "topics." + topic.name + ".";
+  if (topic.hold >= topic.idle_timeout)
+    found.push_back(
+        {{path + "hold", path + "idle-timeout"},
+         fmt::format(
+             "hold ({}) must be shorter than idle-timeout ({})",
+             format_duration(topic.hold),
+             format_duration(topic.idle_timeout))});
+  const bool remembers =
+      topic.kind != topic_kind::topic && topic.history_messages > 0;
+  if (remembers && topic.history_bytes < websocket.message_bytes_max)
+    found.push_back(
+        {{path + "history-bytes", "websocket.message-bytes-max", path + "kind",
+          path + "history-messages"},
+         fmt::format(
+             "history-bytes ({}) must hold the longest message "
+             "(websocket.message-bytes-max, {})",
+             format_bytes(topic.history_bytes),
+             format_bytes(websocket.message_bytes_max))});
+  if (topic.allow.members_only.has(right::subscribe))
+    found.push_back(
+        {{path + "allow.members-only"},
+         "nobody could subscribe, if only subscribers may"});
+}
+
+/// Each class must be reachable: no class before it takes all its names.
+void check_order(const std::vector<topic_class>& topics, conflicts& found) {
+  for (std::size_t i = 0; i < topics.size(); ++i)
+    for (std::size_t before = 0; before < i; ++before) {
+      const auto& wide = topics[before];
+      const auto& narrow = topics[i];
+      if (wide.match.empty() || narrow.match.empty()
+          || !covers(with_any_id(wide.match), with_any_id(narrow.match)))
+        continue;
+      found.push_back(
+          {{"topics." + narrow.name + ".match",
+            "topics." + wide.name + ".match"},
+           fmt::format(
+               "no topic is of this class, since \"{}\" of {} comes before it "
+               "and takes all",
+               wide.match, wide.name)});
+      break;
+    }
+}
+
+} // namespace
+
+std::vector<contradiction> contradictions(const config& all) {
+  conflicts found;
+  check_http(all.http, found);
+  check_tls(all.tls, found);
+  check_path(all, found);
+  check_websocket(all.websocket, found);
+  check_outbox(all, found);
+  check_stop(all, found);
+  for (const auto& topic : all.topics)
+    check_class(topic, all.websocket, found);
+  check_order(all.topics, found);
+  return found;
+}
+
+} // namespace rookery

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/config/finding.hpp"
+#include "base/config/hocon_parse.hpp"
+#include "base/config/substitutions.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace rookery {
+
+/// Where the values of a configuration are written, whose substitutions have
+/// been replaced.
+///
+/// A value that came through ${...} is where that stands, not where the value
+/// itself does: `http.port = ${vars.port}` is the line to look at. An object is
+/// where the first of its values is; cpp-hocon's own lines for objects are
+/// wrong behind a """ text of several lines.
+class value_places {
+public:
+  /// `text_name` is the one under which the text was parsed.
+  value_places(
+      std::string_view text_name, const std::vector<open_value>& values)
+      : text_name_(text_name)
+      , values_(values) {}
+
+  place of(std::string_view path, const hocon::shared_value& value) const;
+
+private:
+  const open_value* find_open(std::string_view path) const;
+  place of_members(std::string_view path, const hocon_members& members) const;
+
+  std::string_view text_name_;
+  const std::vector<open_value>& values_;
+};
+
+} // namespace rookery

@@ -1,0 +1,32 @@
+#include "base/frame.hpp"
+
+#include <cstring>
+#include <limits>
+#include <new>
+
+#include "base/check.hpp"
+
+namespace rookery {
+
+frame frame::make(std::string_view header, std::string_view payload) {
+  const auto size = header.size() + payload.size();
+  ROOKERY_CHECK(
+    size <= std::numeric_limits<uint32_t>::max(),
+    "a message limit above 4 GiB is refused by the configuration");
+  void* memory = ::operator new(sizeof(body) + size);
+  auto* fresh = new (memory) body;
+  fresh->size = static_cast<uint32_t>(size);
+  std::memcpy(fresh->data(), header.data(), header.size());
+  if (!payload.empty())
+    std::memcpy(fresh->data() + header.size(), payload.data(), payload.size());
+  frame made;
+  made.body_ = fresh;
+  return made;
+}
+
+void frame::destroy(body* dead) noexcept {
+  dead->~body();
+  ::operator delete(dead);
+}
+
+} // namespace rookery

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/error.hpp"
+
+namespace rookery {
+
+/// A number that one thread changes and others read: no locked instruction.
+class counter {
+public:
+  void add(uint64_t n = 1) noexcept {
+    value_.store(
+      value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  void subtract(uint64_t n = 1) noexcept { add(~n + 1); }
+  uint64_t value() const noexcept {
+    return value_.load(std::memory_order_relaxed);
+  }
+
+private:
+  std::atomic<uint64_t> value_{0};
+};
+
+/// Upper bounds of latency buckets in seconds: 10 us to 10 s.
+inline constexpr std::array latency_bounds{
+  0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
+  0.01,    0.025,    0.05,    0.1,    0.25,    0.5,    1.0,   2.5,    10.0};
+
+/// A histogram that one thread fills and others read.
+class latency_histogram {
+public:
+  static constexpr std::size_t buckets = latency_bounds.size() + 1;
+
+  void observe_ns(uint64_t ns) noexcept {
+    std::size_t at = 0;
+    while (at < latency_bounds.size()
+           && static_cast<double>(ns) > latency_bounds[at] * 1e9)
+      ++at;
+    counts_[at].add();
+    sum_ns_.add(ns);
+  }
+  uint64_t count(std::size_t bucket) const noexcept {
+    return counts_[bucket].value();
+  }
+  double sum_seconds() const noexcept {
+    return static_cast<double>(sum_ns_.value()) * 1e-9;
+  }
+
+private:
+  std::array<counter, buckets> counts_;
+  counter sum_ns_;
+};
+
+/// The endings that have a counter of their own; the last stands for all codes
+/// that clients choose themselves.
+inline constexpr std::array counted_closes{
+  close_code::normal,       close_code::going_away,
+  close_code::no_status,    close_code::protocol_error,
+  close_code::unsupported_data,
+  close_code::invalid_utf8, close_code::message_too_big,
+  close_code::drain,        close_code::overloaded,
+  close_code::laggard,      close_code::no_pong,
+  close_code::server_error, close_code::token_expired,
+  close_code::unauthorized, close_code::auth_timeout,
+  close_code::malformed,    close_code::forbidden,
+  close_code::connection_limit,
+  close_code::disconnected_by_api,
+  close_code::flood,        close_code::abnormal};
+
+/// What one I/O thread counts. Sums over all threads are made when somebody
+/// asks (base/metrics/exposition.hpp).
+///
+/// Thread: written by its owner, read by any.
+struct thread_counters {
+  counter accepted;       // sockets
+  counter upgraded;       // WebSocket connections, ever
+  counter open;           // WebSocket connections, now
+  counter http_requests;
+  counter messages_in;    // of clients, complete
+  counter bytes_in;
+  counter frames_out;     // that sockets took
+  counter bytes_out;
+  counter errors_out;     // error events sent
+  counter publishes;
+  counter deliveries;     // frames pushed into outboxes by topics
+  counter dropped;        // frames that an outbox refused
+  counter subscriptions;  // now
+  counter reading_paused; // times that a client ran out of credit
+  latency_histogram publish_to_outbox;
+  std::array<counter, counted_closes.size()> closed;
+
+  void count_close(close_code code) noexcept {
+    std::size_t at = 0;
+    while (at + 1 < counted_closes.size() && counted_closes[at] != code)
+      ++at;
+    closed[at].add();
+  }
+};
+
+} // namespace rookery

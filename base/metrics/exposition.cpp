@@ -1,0 +1,148 @@
+#include "base/metrics/exposition.hpp"
+
+#include <limits>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace rookery {
+
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using threads = std::vector<const thread_counters*>;
+
+uint64_t sum(const threads& all, counter thread_counters::*member) {
+  uint64_t total = 0;
+  for (const auto* one : all)
+    total += (one->*member).value();
+  return total;
+}
+
+MetricFamily family(std::string name, std::string help, MetricType type) {
+  MetricFamily made;
+  made.name = std::move(name);
+  made.help = std::move(help);
+  made.type = type;
+  return made;
+}
+
+ClientMetric of(MetricType type, double value) {
+  ClientMetric metric;
+  if (type == MetricType::Counter)
+    metric.counter.value = value;
+  else
+    metric.gauge.value = value;
+  return metric;
+}
+
+MetricFamily
+single(const char* name, const char* help, MetricType type, double value) {
+  auto made = family(name, help, type);
+  made.metric.push_back(of(type, value));
+  return made;
+}
+
+struct described {
+  const char* name;
+  const char* help;
+  MetricType type;
+  counter thread_counters::*member;
+};
+
+constexpr described numbers[]{
+  {"rookery_sockets_accepted_total", "Sockets accepted on the public listener.",
+   MetricType::Counter, &thread_counters::accepted},
+  {"rookery_connections_opened_total", "WebSocket connections opened.",
+   MetricType::Counter, &thread_counters::upgraded},
+  {"rookery_connections", "WebSocket connections that are open now.",
+   MetricType::Gauge, &thread_counters::open},
+  {"rookery_http_requests_total", "HTTP requests answered without an upgrade.",
+   MetricType::Counter, &thread_counters::http_requests},
+  {"rookery_messages_received_total", "Messages received from clients.",
+   MetricType::Counter, &thread_counters::messages_in},
+  {"rookery_received_bytes_total", "Bytes received from clients.",
+   MetricType::Counter, &thread_counters::bytes_in},
+  {"rookery_frames_sent_total", "Frames that sockets took.",
+   MetricType::Counter, &thread_counters::frames_out},
+  {"rookery_sent_bytes_total", "Bytes that sockets took.",
+   MetricType::Counter, &thread_counters::bytes_out},
+  {"rookery_error_replies_total", "Error events sent to clients.",
+   MetricType::Counter, &thread_counters::errors_out},
+  {"rookery_publishes_total", "Publishes taken from clients.",
+   MetricType::Counter, &thread_counters::publishes},
+  {"rookery_deliveries_total", "Frames that topics put into outboxes.",
+   MetricType::Counter, &thread_counters::deliveries},
+  {"rookery_deliveries_refused_total", "Frames that a full outbox refused.",
+   MetricType::Counter, &thread_counters::dropped},
+  {"rookery_subscriptions", "Subscriptions that exist now.", MetricType::Gauge,
+   &thread_counters::subscriptions},
+  {"rookery_reading_paused_total", "Times a client ran out of credit.",
+   MetricType::Counter, &thread_counters::reading_paused},
+};
+
+MetricFamily closes(const threads& all) {
+  auto made = family(
+    "rookery_connections_closed_total",
+    "WebSocket connections that ended, by reason.", MetricType::Counter);
+  for (std::size_t i = 0; i < counted_closes.size(); ++i) {
+    uint64_t total = 0;
+    for (const auto* one : all)
+      total += one->closed[i].value();
+    auto metric = of(MetricType::Counter, static_cast<double>(total));
+    metric.label.push_back(
+      {"reason", std::string{name(counted_closes[i])}});
+    made.metric.push_back(std::move(metric));
+  }
+  return made;
+}
+
+MetricFamily latency(
+  const threads& all, const char* name, const char* help,
+  latency_histogram thread_counters::*member) {
+  auto made = family(name, help, MetricType::Histogram);
+  ClientMetric metric;
+  uint64_t cumulative = 0;
+  for (std::size_t i = 0; i < latency_histogram::buckets; ++i) {
+    for (const auto* one : all)
+      cumulative += (one->*member).count(i);
+    ClientMetric::Bucket bucket;
+    bucket.cumulative_count = cumulative;
+    bucket.upper_bound = i < latency_bounds.size()
+                           ? latency_bounds[i]
+                           : std::numeric_limits<double>::infinity();
+    metric.histogram.bucket.push_back(bucket);
+  }
+  metric.histogram.sample_count = cumulative;
+  for (const auto* one : all)
+    metric.histogram.sample_sum += (one->*member).sum_seconds();
+  made.metric.push_back(std::move(metric));
+  return made;
+}
+
+} // namespace
+
+std::string
+expose_metrics(const threads& all, const node_numbers& node) {
+  std::vector<MetricFamily> families;
+  for (const auto& one : numbers)
+    families.push_back(single(
+      one.name, one.help, one.type,
+      static_cast<double>(sum(all, one.member))));
+  families.push_back(closes(all));
+  families.push_back(latency(
+    all, "rookery_publish_to_outbox_seconds",
+    "From the arrival of a publish to its frame in the outboxes of a thread.",
+    &thread_counters::publish_to_outbox));
+  families.push_back(single(
+    "rookery_topics", "Topics that are in use now.", MetricType::Gauge,
+    static_cast<double>(node.topics)));
+  families.push_back(single(
+    "rookery_users", "Users with an open connection now.", MetricType::Gauge,
+    static_cast<double>(node.users)));
+  return prometheus::TextSerializer{}.Serialize(families);
+}
+
+} // namespace rookery

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "base/topic_name.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace rookery {
+
+/// How a connection's messages are written: the subprotocols
+/// `rookery.v1.json` (text frames) and `rookery.v1.msgpack` (binary frames).
+enum class encoding : uint8_t { json, msgpack };
+inline constexpr std::size_t encodings = 2;
+
+/// One complete value of a client's, kept as the bytes in which it came.
+/// Checked by the decoder: well-formed, valid UTF-8, within the depth limit.
+struct payload {
+  encoding written_in = encoding::json;
+  std::string bytes;
+
+  friend bool operator==(const payload&, const payload&) = default;
+};
+
+/// A place in a topic's log. Offsets compare only within one epoch.
+struct position {
+  std::string epoch;
+  uint64_t offset = 0;
+
+  friend bool operator==(const position&, const position&) = default;
+};
+
+// -- what clients send (docs/protocol.md) -------------------------------------
+
+struct auth_request {
+  std::string token;
+};
+struct subscribe_request {
+  std::string topic;
+  std::optional<position> since;
+  bool snapshot = false;
+  bool must_recover = false;
+};
+struct unsubscribe_request {
+  std::string topic;
+};
+struct publish_request {
+  std::string topic;
+  payload data;
+  std::string key; // idempotency key; empty: none
+  std::string tag; // conflation tag; empty: none
+};
+struct presence_request {
+  std::string topic;
+};
+struct history_request {
+  std::string topic;
+  std::optional<position> since;
+  uint32_t limit = 100;
+  bool reverse = false;
+};
+struct send_request {
+  std::string user;
+  payload data;
+};
+struct ping_request {};
+struct flow_request {
+  bool pause = false;
+  std::string topic; // empty: all
+};
+
+/// One decoded message of a client. `id` 0 means that it carried none and
+/// wants no answer.
+struct client_message {
+  uint32_t id = 0;
+  std::variant<
+      auth_request, subscribe_request, unsubscribe_request, publish_request,
+      presence_request, history_request, send_request, ping_request,
+      flow_request>
+      body;
+};
+
+} // namespace rookery

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace rookery {
+
+/// The first version of the protocol's limit on names of topics, in bytes.
+inline constexpr std::size_t topic_name_bytes_max = 255;
+
+/// Whether a topic may be named so: 1..255 bytes of [A-Za-z0-9_-] in parts
+/// separated by '.', none of them empty. Example: "chat.room-1".
+[[nodiscard]] bool valid_topic_name(std::string_view name) noexcept;
+
+} // namespace rookery
