@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "net/io/timer_wheel.hpp"
+
+namespace rookery {
+
+/// Gets the readiness of one file descriptor.
+class event_handler {
+public:
+  /// `events` are EPOLLIN, EPOLLOUT, EPOLLERR ... of epoll(7). Runs on the
+  /// loop's thread and never waits.
+  virtual void on_events(uint32_t events) = 0;
+
+protected:
+  ~event_handler() = default;
+};
+
+/// Work that a loop does once after each batch of events: actors run, then
+/// what they queued is sent. That is why a busy socket costs one system call
+/// for many frames.
+class batch_worker {
+public:
+  /// Returns true when work is left, to be called again soon; sockets and
+  /// timers get their turn in between.
+  virtual bool after_batch() = 0;
+
+protected:
+  ~batch_worker() = default;
+};
+
+/// One I/O thread's events: an Asio io_context with an epoll set of our own
+/// inside. Asio serves posts and timers; sockets are in the inner set, level
+/// triggered, because Asio's own descriptors cost a system call more for each
+/// message and 290 bytes for each socket (docs/decisions).
+///
+/// Thread: `post` and `stop` from any; all else from the thread in `run`, or
+/// before it starts.
+class event_loop {
+public:
+  using clock = std::chrono::steady_clock;
+  using task = std::function<void()>;
+
+  event_loop();
+  ~event_loop();
+  event_loop(const event_loop&) = delete;
+  event_loop& operator=(const event_loop&) = delete;
+
+  /// Serves events until `stop`. An exception out of a handler is logged and
+  /// costs that handler's turn only.
+  void run();
+  void stop();
+
+  void post(task job);
+  /// Runs `job` once at `due` or soon after. Exact, and costs an allocation;
+  /// for coarse and many, use `timers`.
+  void call_at(clock::time_point due, task job);
+
+  void watch(int fd, uint32_t events, event_handler& handler);
+  void rewatch(int fd, uint32_t events, event_handler& handler);
+  /// Forgets `fd` and drops its events of the current batch.
+  void unwatch(int fd, event_handler& handler);
+
+  /// Asks for another round of batch workers; from a worker or a handler.
+  void run_again();
+
+  /// Called after each batch, in the order in which they were added.
+  void add_batch_worker(batch_worker& worker);
+
+  /// Coarse timers of connections. Ticks only while one is armed.
+  timer_wheel& timers() noexcept { return timers_; }
+  clock::time_point now() const noexcept { return now_; }
+
+private:
+  struct parts; // Asio stays inside
+  void wait_for_sockets();
+  void serve_sockets();
+  void arm_wheel();
+  void finish_batch();
+  template <class Job>
+  void guarded(Job&& job) noexcept;
+
+  std::unique_ptr<parts> parts_;
+  timer_wheel timers_;
+  clock::time_point now_;
+};
+
+} // namespace rookery

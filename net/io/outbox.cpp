@@ -1,0 +1,113 @@
+#include "net/io/outbox.hpp"
+
+#include <utility>
+
+#include "base/check.hpp"
+
+namespace rookery {
+
+namespace {
+
+constexpr uint32_t first_capacity = 4;
+constexpr uint32_t kept_capacity = 16; // a burst's memory is given back
+
+} // namespace
+
+push_result outbox::push(frame one, const outbox_limits& limits) {
+  if (count_ >= limits.messages_max || bytes_ + one.size() > limits.bytes_max)
+    return push_result::full;
+  append(std::move(one));
+  return push_result::queued;
+}
+
+void outbox::push_answer(frame one) {
+  append(std::move(one));
+}
+
+void outbox::push_control(frame one) {
+  make_room();
+  const uint32_t place = (sent_ > 0 ? 1 : 0) + controls_;
+  head_ = (head_ - 1) & (capacity_ - 1);
+  ++count_;
+  ++controls_;
+  bytes_ += static_cast<uint32_t>(one.size());
+  for (uint32_t i = 0; i < place; ++i)
+    at(i) = std::move(at(i + 1));
+  at(place) = std::move(one);
+}
+
+void outbox::append(frame one) {
+  make_room();
+  bytes_ += static_cast<uint32_t>(one.size());
+  at(count_) = std::move(one);
+  ++count_;
+}
+
+void outbox::make_room() {
+  if (count_ < capacity_)
+    return;
+  const uint32_t wider = capacity_ == 0 ? first_capacity : capacity_ * 2;
+  auto ring = std::make_unique<frame[]>(wider);
+  for (uint32_t i = 0; i < count_; ++i)
+    ring[i] = std::move(at(i));
+  ring_ = std::move(ring);
+  capacity_ = wider;
+  head_ = 0;
+}
+
+std::size_t outbox::gather(std::span<iovec> parts) const noexcept {
+  std::size_t filled = 0;
+  for (uint32_t i = 0; i < count_ && filled < parts.size(); ++i) {
+    auto bytes = at(i).bytes();
+    if (i == 0)
+      bytes.remove_prefix(sent_);
+    parts[filled].iov_base = const_cast<char*>(bytes.data());
+    parts[filled].iov_len = bytes.size();
+    ++filled;
+  }
+  return filled;
+}
+
+void outbox::consume(std::size_t bytes) noexcept {
+  while (bytes > 0) {
+    ROOKERY_CHECK(count_ > 0, "a socket takes no more than it was given");
+    const std::size_t left = at(0).size() - sent_;
+    if (bytes < left) {
+      // A control frame that is partly sent counts as in flight.
+      if (sent_ == 0 && controls_ > 0)
+        --controls_;
+      sent_ += static_cast<uint32_t>(bytes);
+      return;
+    }
+    bytes -= left;
+    if (sent_ == 0 && controls_ > 0)
+      --controls_;
+    pop_front();
+  }
+}
+
+void outbox::pop_front() noexcept {
+  bytes_ -= static_cast<uint32_t>(at(0).size());
+  at(0) = frame{};
+  head_ = (head_ + 1) & (capacity_ - 1);
+  --count_;
+  sent_ = 0;
+  if (count_ == 0 && capacity_ > kept_capacity) {
+    ring_.reset();
+    capacity_ = head_ = 0;
+  }
+}
+
+uint32_t outbox::drop_waiting() noexcept {
+  const uint32_t kept = sent_ > 0 ? 1 : 0;
+  const uint32_t dropped = count_ - kept;
+  while (count_ > kept) {
+    --count_;
+    bytes_ -= static_cast<uint32_t>(at(count_).size());
+    at(count_) = frame{};
+  }
+  controls_ = 0;
+  return dropped;
+}
+
+} // namespace rookery

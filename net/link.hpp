@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/frame.hpp"
+#include "net/io/outbox.hpp"
+
+namespace rookery {
+
+/// The forms in which one event exists at most: two encodings, each plain and
+/// compressed. All connections that agreed on the same form share its frame.
+enum class frame_form : uint8_t {
+  json,
+  msgpack,
+  json_deflate,
+  msgpack_deflate,
+};
+inline constexpr std::size_t frame_forms = 4;
+
+constexpr bool is_msgpack(frame_form form) noexcept {
+  return form == frame_form::msgpack || form == frame_form::msgpack_deflate;
+}
+constexpr bool is_compressed(frame_form form) noexcept {
+  return form == frame_form::json_deflate
+         || form == frame_form::msgpack_deflate;
+}
+
+/// One event, encoded once for each form that somebody wants.
+struct event_frames {
+  std::array<frame, frame_forms> by_form;
+
+  const frame& operator[](frame_form form) const noexcept {
+    return by_form[static_cast<std::size_t>(form)];
+  }
+  frame& operator[](frame_form form) noexcept {
+    return by_form[static_cast<std::size_t>(form)];
+  }
+};
+
+/// The life of a connection; it only moves forward.
+enum class link_state : uint8_t { connecting, open, closing, closed };
+
+/// The legal moves: each state may be skipped but none comes back. (A socket
+/// that vanishes goes from any state to closed.)
+constexpr bool may_move(link_state from, link_state to) noexcept {
+  return static_cast<uint8_t>(to) > static_cast<uint8_t>(from);
+}
+static_assert(may_move(link_state::connecting, link_state::open));
+static_assert(!may_move(link_state::closing, link_state::open));
+
+/// What became of a send.
+enum class send_result : uint8_t {
+  queued,
+  /// The outbox is at a bound; the frame was not taken.
+  full,
+  /// The connection is not open; nothing may be sent any more.
+  not_open,
+};
+
+/// How a connection speaks to its client: one WebSocket, seen from the inside.
+/// No call waits. Thread: the connection's.
+class client_link {
+public:
+  virtual ~client_link() = default;
+
+  /// Queues an event of a topic, within the bounds of the outbox.
+  [[nodiscard]] virtual send_result push(const frame& one) = 0;
+  /// The same, but lets it wait until other frames go or `wake` is called.
+  [[nodiscard]] virtual send_result push_held(const frame& one) = 0;
+  virtual void wake() = 0;
+  /// Queues the answer to a message of the client.
+  virtual send_result answer(std::string_view payload) = 0;
+  /// Gives back the right to read so many more messages.
+  virtual void grant(uint32_t messages) = 0;
+  /// Sends a close frame behind all that is queued, and waits for the client's
+  /// within the close time-out. Nothing can be sent afterwards.
+  virtual void close(close_code code) = 0;
+
+  virtual link_state state() const = 0;
+  virtual frame_form form() const = 0;
+};
+
+/// Who a link belongs to. Calls come on the link's thread.
+class link_owner {
+public:
+  /// One complete message. It costs one credit, which `grant` gives back.
+  virtual void on_message(std::string_view payload, bool binary) = 0;
+  /// The link left OPEN; `code` is the one reason of this ending. Nothing can
+  /// be sent any more.
+  virtual void on_closing(close_code code) = 0;
+  /// The socket is gone. Last call; the owner may destroy the link.
+  virtual void on_closed() = 0;
+
+protected:
+  ~link_owner() = default;
+};
+
+} // namespace rookery
