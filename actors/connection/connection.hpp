@@ -1,0 +1,136 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/connection/fanout.hpp"
+#include "base/protocol/decode.hpp"
+
+namespace rookery {
+
+/// What the upgrade request told about a client.
+struct client_facts {
+  user_ref user; // null: it has to say `auth` first
+  std::string address;
+  std::shared_ptr<const std::string> user_agent;
+};
+
+/// One connection's wish to receive one topic.
+struct subscription {
+  enum class stage : uint8_t {
+    asked,    // the topic has not answered
+    attached, // events come
+    leaving,  // the topic has not answered the unsubscribe
+  };
+  static constexpr uint32_t nowhere = ~uint32_t{0};
+
+  local_topic* topic = nullptr;
+  uint32_t index = nowhere; // in topic->listeners, while attached or leaving
+  uint32_t leave_serial = 0; // an unsubscribe that waits for the attach
+  stage at = stage::asked;
+};
+
+/// The CONNECTION actor's implementation (actors/interfaces.hpp): checks what
+/// its client asks and passes it on; its link owns the socket.
+///
+/// Bounded inwards by credit: each message of the client costs one, which comes
+/// back with the answer; at most so many orders are open. Bounded outwards by
+/// the outbox of the link.
+///
+/// Thread: its home unit's.
+class connection final : public slim_actor<connection, connection_actor>,
+                         public link_owner,
+                         private wheel_timer {
+public:
+  using link_maker
+    = std::function<std::unique_ptr<client_link>(link_owner& owner)>;
+
+  connection(caf::actor_config& config, io_unit* home, fanout& hub,
+             client_facts facts);
+  ~connection() override;
+
+  /// Makes the link and starts. The hub keeps the connection until the link is
+  /// closed.
+  void open(const link_maker& make);
+
+  connection_id id() const noexcept { return id_; }
+  const user_ref& user() const noexcept { return user_; }
+  client_link& link() noexcept { return *link_; }
+  subscriber as_subscriber() const;
+
+  // -- for the fanout of this thread
+  /// False: the client is gone, or does not want the topic any more.
+  bool attached(local_topic& topic, uint32_t index);
+  void moved(local_topic& topic, uint32_t index);
+  void detached(local_topic& topic);
+  void refused(local_topic& topic, uint32_t serial, const answer& why);
+  void answered(uint32_t serial, const answer& reply);
+  void send_text(std::string_view encoded) { link_->answer(encoded); }
+  /// Fails all orders of a topic that crashed.
+  void lose_orders(const local_topic& topic);
+  void close(close_code code) { link_->close(code); }
+
+  // -- messages
+  void on(answer_atom, uint32_t serial, const answer& reply) {
+    answered(serial, reply);
+  }
+  void on(const direct_delivery& direct);
+  void on(close_atom, close_code code) { close(code); }
+  connection_details on(inspect_atom);
+
+private:
+  struct open_order {
+    uint32_t serial = 0;
+    uint32_t wire_id = 0; // 0: the client wants no answer
+    uint32_t topic = 0;   // local_topic::number
+    steady_time deadline;
+  };
+
+  // link_owner, wheel_timer, slim_actor
+  void on_message(std::string_view payload, bool binary) override;
+  void on_closing(close_code code) override;
+  void on_closed() override;
+  void on_timer() noexcept override;
+  void on_exit() noexcept override;
+
+  void serve(uint32_t id, auth_request& request);
+  void serve(uint32_t id, subscribe_request& request);
+  void serve(uint32_t id, unsubscribe_request& request);
+  void serve(uint32_t id, publish_request& request);
+  void serve(uint32_t id, presence_request& request);
+  void serve(uint32_t id, history_request& request);
+  void serve(uint32_t id, send_request& request);
+  void serve(uint32_t id, ping_request& request);
+  void serve(uint32_t id, flow_request& request);
+
+  template <class Reply>
+  void reply(uint32_t id, Reply what);
+  void refuse(uint32_t id, errc code, std::string message);
+  const topic_class*
+  permitted(uint32_t id, right wanted, const std::string& topic);
+  uint32_t expect_answer(uint32_t wire_id, const local_topic* topic);
+  subscription* subscribed_to(std::string_view topic);
+  void become(user_ref user);
+  void arm_timer(std::chrono::milliseconds delay);
+  template <class Event>
+  void send_event(const Event& event);
+  void end(subscription* one);
+  void watch_expiry();
+
+  fanout& hub_;
+  connection_id id_;
+  std::unique_ptr<client_link> link_;
+  user_ref user_;
+  record_ref record_;
+  std::unique_ptr<client_facts> facts_; // until the user is known
+  std::vector<subscription> subscriptions_;
+  std::vector<open_order> open_orders_; // oldest first; at most `credit`
+  uint32_t last_serial_ = 0;
+  bool ended_ = false; // left OPEN
+  steady_time must_act_by_; // authenticate, or refresh the token; or never
+};
+
+} // namespace rookery

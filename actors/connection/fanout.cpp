@@ -1,0 +1,284 @@
+#include "actors/connection/fanout.hpp"
+
+#include <algorithm>
+
+#include <caf/send.hpp>
+
+#include "actors/connection/connection.hpp"
+#include "actors/topic/audience.hpp"
+#include "base/check.hpp"
+#include "base/log.hpp"
+
+namespace rookery {
+
+fanout::fanout(
+  caf::actor_config& config, io_unit* home, thread_services services,
+  const node_context& node)
+  : slim_actor(config, home), services_(std::move(services)), node_(node) {}
+
+fanout::~fanout() = default;
+
+void fanout::on_exit() noexcept {
+  topics_.clear(); // lets go of the topics' handles
+}
+
+// -- connections --------------------------------------------------------------
+
+connection_id fanout::next_id() noexcept {
+  return (connection_id{services_.index} << 48) | ++last_connection_;
+}
+
+void fanout::add(actor_ref<connection> one) {
+  const auto id = one->id();
+  connections_.emplace(id, std::move(one));
+}
+
+void fanout::remove(connection_id id) {
+  connections_.erase(id);
+}
+
+connection* fanout::find(connection_id id) const {
+  const auto found = connections_.find(id);
+  return found == connections_.end() ? nullptr : found->second.get();
+}
+
+uint64_t fanout::on(drain_atom, close_code code) {
+  // `close` may lead to a removal in a later batch, not now.
+  for (auto& [id, one] : connections_)
+    one->close(code);
+  return connections_.size();
+}
+
+// -- the way to topics --------------------------------------------------------
+
+local_topic* fanout::find_topic(const std::string& name) {
+  const auto found = topics_.find(name);
+  return found == topics_.end() ? nullptr : found->second.get();
+}
+
+local_topic& fanout::topic(const std::string& name) {
+  auto& place = topics_[name];
+  if (!place) {
+    place = std::make_unique<local_topic>();
+    place->name = name;
+    place->number = ++last_topic_;
+  }
+  return *place;
+}
+
+void fanout::send(local_topic& to, topic_order order) {
+  switch (to.way) {
+  case local_topic::route::open:
+    return forward(to, std::move(order));
+  case local_topic::route::unknown:
+    to.way = local_topic::route::opening;
+    caf::anon_send(node_.supervisor, open_atom_v, to.name, handle());
+    [[fallthrough]];
+  case local_topic::route::opening:
+    to.waiting.push_back(std::move(order));
+  }
+}
+
+void fanout::forward(local_topic& to, topic_order&& order) {
+  std::visit(
+    [&](auto& one) { caf::anon_send(to.handle, std::move(one)); }, order);
+}
+
+void fanout::on(const opened_topic& opened) {
+  auto* topic = find_topic(opened.topic->name);
+  if (!topic)
+    return;
+  topic->identity = opened.topic;
+  topic->handle = opened.handle;
+  topic->way = local_topic::route::open;
+  for (auto& order : std::exchange(topic->waiting, {}))
+    forward(*topic, std::move(order));
+}
+
+void fanout::on(const refused_topic& refused) {
+  auto* topic = find_topic(refused.topic);
+  if (!topic || topic->way != local_topic::route::opening)
+    return;
+  topic->way = local_topic::route::unknown;
+  refuse_waiting(*topic, refused.why);
+  drop_if_unused(*topic);
+}
+
+void fanout::refuse_waiting(local_topic& topic, const failure& why) {
+  const answer refusal{error_reply{0, why.code, why.message}};
+  for (auto& order : std::exchange(topic.waiting, {})) {
+    if (auto* one = std::get_if<subscribe_order>(&order)) {
+      if (auto* asking = find(one->who.connection))
+        asking->refused(topic, one->serial, refusal);
+    } else if (auto* publish = std::get_if<publish_order>(&order)) {
+      caf::anon_send(
+        publish->from.connection, answer_atom_v, publish->from.serial, refusal);
+    } else if (auto* presence = std::get_if<presence_order>(&order)) {
+      caf::anon_send(
+        presence->from.connection, answer_atom_v, presence->from.serial,
+        refusal);
+    }
+  }
+}
+
+bool fanout::on(forget_atom, const std::string& name) {
+  if (auto* topic = find_topic(name)) {
+    topic->handle = topic_actor{};
+    topic->way = local_topic::route::unknown;
+    drop_if_unused(*topic);
+  }
+  return true;
+}
+
+local_subscribers fanout::on(lost_atom, const std::string& name) {
+  local_subscribers found;
+  auto* topic = find_topic(name);
+  if (!topic)
+    return found;
+  topic->handle = topic_actor{};
+  topic->way = local_topic::route::opening; // the supervisor is at it
+  for (auto& [id, one] : connections_)
+    one->lose_orders(*topic);
+  for (const auto& entry : topic->listeners)
+    found.all.push_back(entry.owner->as_subscriber());
+  return found;
+}
+
+void fanout::on(failed_atom, const std::string& name) {
+  auto* topic = find_topic(name);
+  if (!topic)
+    return;
+  topic->handle = topic_actor{};
+  topic->way = local_topic::route::unknown;
+  refuse_waiting(
+    *topic, {errc::not_available, "topic " + name + " fails again and again"});
+  // Closing takes the listener out of the list.
+  topic->pins += 1;
+  while (!topic->listeners.empty())
+    topic->listeners.back().owner->close(close_code::server_error);
+  unpin(*topic);
+}
+
+void fanout::drop_if_unused(local_topic& topic) {
+  if (topic.way == local_topic::route::unknown && topic.pins == 0
+      && topic.waiting.empty() && !topic.holding)
+    topics_.erase(std::string{topic.name});
+}
+
+void fanout::unpin(local_topic& topic) {
+  ROOKERY_CHECK(topic.pins > 0, "unpin takes back a pin");
+  --topic.pins;
+  drop_if_unused(topic);
+}
+
+// -- the way back -------------------------------------------------------------
+
+void fanout::on(const attach_order& order) {
+  auto& listened = topic(order.topic->name);
+  auto* asking = find(order.who.connection);
+  if (std::holds_alternative<error_reply>(order.reply.reply)) {
+    if (asking)
+      asking->refused(listened, order.serial, order.reply);
+    return drop_if_unused(listened);
+  }
+  const auto index = static_cast<uint32_t>(listened.listeners.size());
+  if (!asking || !asking->attached(listened, index)) // gone meanwhile
+    return send(listened, leave_order{order.who, close_code::abnormal});
+  listened.listeners.push_back({&asking->link(), asking, order.who.form, 0});
+  services_.counters->subscriptions.add();
+  asking->answered(order.serial, order.reply);
+  for (const auto& event : order.then)
+    asking->send_text(event);
+}
+
+void fanout::on(const detach_order& order) {
+  auto* topic = find_topic(order.topic->name);
+  auto* asking = find(order.connection);
+  if (!topic || !asking)
+    return;
+  asking->detached(*topic);
+  asking->answered(order.serial, order.reply);
+}
+
+void fanout::stop_listening(local_topic& topic, std::size_t index) {
+  auto& list = topic.listeners;
+  ROOKERY_CHECK(index < list.size(), "only a listener stops listening");
+  services_.counters->subscriptions.subtract();
+  if (index + 1 != list.size()) {
+    list[index] = list.back();
+    list[index].owner->moved(topic, static_cast<uint32_t>(index));
+  }
+  list.pop_back();
+}
+
+// -- delivery -----------------------------------------------------------------
+
+void fanout::on(const deliver_order& order) {
+  auto* topic = find_topic(order.topic->name);
+  if (!topic)
+    return;
+  const bool held = order.topic->rules.hold.count() > 0 && services_.timers;
+  uint64_t delivered = 0;
+  for (auto& entry : topic->listeners)
+    delivered += deliver_to(entry, order, held) ? 1 : 0;
+  services_.counters->deliveries.add(delivered);
+  if (order.arrived != steady_time{})
+    services_.counters->publish_to_outbox.observe_ns(
+      static_cast<uint64_t>((services_.now() - order.arrived).count()));
+  if (held)
+    hold(*topic);
+  // Not before the loop is through: closing changes the list.
+  for (auto* one : std::exchange(laggards_, {}))
+    one->close(close_code::laggard);
+}
+
+/// Puts one frame into one outbox. Returns whether it went in.
+bool fanout::deliver_to(
+  listener_entry& to, const deliver_order& order, bool held) {
+  if (to.dropped > 0)
+    tell_dropped(to, order);
+  const auto& frame = order.frames[to.form];
+  const auto result = held ? to.link->push_held(frame) : to.link->push(frame);
+  if (result == send_result::queued)
+    return true;
+  if (result == send_result::not_open)
+    return false;
+  services_.counters->dropped.add();
+  if (order.logged)
+    laggards_.push_back(to.owner); // with a log, nothing is lost in silence
+  else
+    ++to.dropped;
+  return false;
+}
+
+/// Says how many events of a topic without a log were dropped, as soon as there
+/// is room for it.
+void fanout::tell_dropped(listener_entry& to, const deliver_order& order) {
+  gap_event gap;
+  gap.topic = order.topic->name;
+  gap.dropped = to.dropped;
+  gap.reason = "overflow";
+  const auto frame = frame_encoder::of_this_thread().make(
+    gap, to.form, node_.settings.websocket.compression);
+  if (to.link->push(frame) == send_result::queued)
+    to.dropped = 0;
+}
+
+/// Wakes the listeners when the topic's `hold` is over.
+void fanout::hold(local_topic& topic) {
+  if (topic.holding)
+    return;
+  topic.holding = true;
+  home()->thread().loop().call_at(
+    services_.now() + topic.identity->rules.hold, [this, name = topic.name] {
+      auto* ripe = find_topic(name);
+      if (!ripe)
+        return;
+      ripe->holding = false;
+      for (auto& entry : ripe->listeners)
+        entry.link->wake();
+      drop_if_unused(*ripe);
+    });
+}
+
+} // namespace rookery

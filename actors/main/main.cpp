@@ -1,0 +1,141 @@
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+
+#include "actors/node/node.hpp"
+#include "actors/node_context.hpp"
+#include "base/config/load.hpp"
+#include "base/config/print.hpp"
+#include "net/auth/issue.hpp"
+#include "net/auth/rights.hpp"
+
+namespace {
+
+using namespace rookery;
+
+/// The configuration, or nothing after all its errors were printed.
+std::optional<config> load_or_complain(const std::string& path) {
+  auto loaded = load_config_file(path);
+  if (loaded)
+    return *std::move(loaded);
+  for (const auto& error : loaded.error())
+    std::fprintf(stderr, "%s\n", error.to_string().c_str());
+  return std::nullopt;
+}
+
+int complain(const failure& why) {
+  std::fprintf(stderr, "%s\n", why.message.c_str());
+  return 1;
+}
+
+int serve(const std::string& path) {
+  auto settings = load_or_complain(path);
+  return settings ? run_node(*std::move(settings)) : 1;
+}
+
+int check_config(const std::string& path) {
+  if (!load_or_complain(path))
+    return 1;
+  std::printf("%s: good\n", path.c_str());
+  return 0;
+}
+
+struct token_options {
+  std::string config;
+  std::string user;
+  std::vector<std::string> topics;
+  long ttl_seconds = 3600;
+  std::string info;
+};
+
+int gen_token(const token_options& options) {
+  const auto settings = load_or_complain(options.config);
+  if (!settings)
+    return 1;
+  token_request wanted;
+  wanted.user = options.user;
+  wanted.info = options.info;
+  wanted.ttl = options.ttl_seconds > 0
+                 ? std::optional{std::chrono::seconds{options.ttl_seconds}}
+                 : std::nullopt;
+  if (!options.topics.empty()) {
+    wanted.topics.emplace();
+    for (const auto& text : options.topics) {
+      auto grant = parse_grant(text);
+      if (!grant)
+        return complain(grant.error());
+      wanted.topics->push_back(*std::move(grant));
+    }
+  }
+  const auto token = issue_token(
+    settings->session.token, wanted, std::chrono::system_clock::now());
+  if (!token)
+    return complain(token.error());
+  std::printf("%s\n", token->c_str());
+  return 0;
+}
+
+int check_token(const std::string& path, const std::string& token) {
+  const auto settings = load_or_complain(path);
+  if (!settings)
+    return 1;
+  const auto verifier = token_verifier::load(settings->session.token);
+  if (!verifier)
+    return complain(verifier.error());
+  const auto report = describe_token(
+    **verifier, token, std::chrono::system_clock::now());
+  std::printf("%s", report.text.c_str());
+  return report.accepted ? 0 : 1;
+}
+
+CLI::App* with_config(CLI::App* command, std::string& path) {
+  command->add_option("-c,--config", path, "Configuration file (HOCON)")
+    ->required();
+  return command;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  CLI::App cli{
+    "Rookery: a WebSocket node for chat rooms and multiplayer lobbies"};
+  cli.require_subcommand(1);
+  std::string path;
+  token_options token;
+  std::string given;
+  int code = 0;
+
+  with_config(cli.add_subcommand("serve", "Run a node"), path)
+    ->callback([&] { code = serve(path); });
+  with_config(
+    cli.add_subcommand("check-config", "Say all that is wrong with a file"),
+    path)
+    ->callback([&] { code = check_config(path); });
+  cli.add_subcommand("default-config", "Print every option with its default")
+    ->callback([] { std::cout << default_config(); });
+  cli.add_subcommand("version", "Print the version")->callback([] {
+    std::cout << server_version << "\n";
+  });
+  auto* gen = with_config(
+    cli.add_subcommand("gen-token", "Make a token for a user, for trying out"),
+    token.config);
+  gen->add_option("-u,--user", token.user, "Who the token is for")->required();
+  gen->add_option(
+    "--topics", token.topics,
+    "Rights: chat.* (all) or chat.*:subscribe,publish");
+  gen->add_option("--ttl", token.ttl_seconds, "Seconds; 0: never expires")
+    ->capture_default_str();
+  gen->add_option("--info", token.info, "JSON that other members are shown");
+  gen->callback([&] { code = gen_token(token); });
+  auto* check = with_config(
+    cli.add_subcommand("check-token", "Say what a token says, or why it is bad"),
+    path);
+  check->add_option("token", given, "The token")->required();
+  check->callback([&] { code = check_token(path, given); });
+
+  CLI11_PARSE(cli, argc, argv);
+  return code;
+}

@@ -1,0 +1,195 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include "actors/interfaces.hpp"
+#include "base/config/config.hpp"
+#include "base/protocol/events.hpp"
+#include "net/auth/identity.hpp"
+#include "net/link.hpp"
+
+namespace rookery {
+
+/// Names a connection on this node: the index of its thread in the upper 16
+/// bits, then a number that the thread never gives again.
+using connection_id = uint64_t;
+
+/// Monotonic, for measuring; never for what clients see.
+using steady_time = std::chrono::steady_clock::time_point;
+
+/// A topic's name and what the configuration says about it.
+struct topic_identity {
+  std::string name;
+  topic_class rules;
+};
+using topic_ref = std::shared_ptr<const topic_identity>;
+using user_ref = std::shared_ptr<const identity>;
+
+/// A subscriber as topics see it.
+struct subscriber {
+  connection_id connection = 0;
+  uint16_t thread = 0;
+  frame_form form = frame_form::json;
+  user_ref user;
+};
+
+/// Where the answer to an order goes.
+struct asker {
+  connection_actor connection;
+  uint32_t serial = 0; // 0: nobody waits
+};
+
+/// What an order came to. The wire's `id` is filled in by the connection.
+struct answer {
+  std::variant<
+    ok_reply, subscribed_reply, unsubscribed_reply, published_reply,
+    presence_reply, history_reply, sent_reply, error_reply>
+    reply;
+};
+
+// -- to a topic ---------------------------------------------------------------
+
+struct subscribe_order {
+  subscriber who;
+  uint32_t serial = 0;
+  subscribe_request request;
+};
+struct unsubscribe_order {
+  subscriber who;
+  uint32_t serial = 0;
+};
+struct leave_order {
+  subscriber who;
+  close_code reason = close_code::abnormal;
+};
+struct publish_order {
+  asker from;
+  user_ref user;
+  payload data;
+  std::string key;
+  std::string tag;
+  steady_time arrived;
+};
+struct presence_order {
+  asker from;
+};
+/// What waits for a topic to be opened.
+using topic_order = std::variant<
+  subscribe_order, unsubscribe_order, leave_order, publish_order,
+  presence_order>;
+
+// -- to a thread's fanout -----------------------------------------------------
+
+struct deliver_order {
+  topic_ref topic;
+  event_frames frames;
+  bool logged = false; // it has a place in a log
+  steady_time arrived; // of the publish that caused it
+};
+struct attach_order {
+  topic_ref topic;
+  subscriber who;
+  uint32_t serial = 0;
+  answer reply; // an error_reply: the topic did not take the subscriber
+  std::vector<std::string> then; // encoded events that follow the reply
+};
+struct detach_order {
+  topic_ref topic;
+  connection_id connection = 0;
+  uint32_t serial = 0;
+  answer reply;
+};
+struct opened_topic {
+  topic_ref topic;
+  topic_actor handle;
+};
+struct refused_topic {
+  std::string topic;
+  failure why;
+};
+struct local_subscribers {
+  std::vector<subscriber> all;
+};
+
+// -- registry and connections -------------------------------------------------
+
+/// What is known of a connection. Immutable but for the counters, which the
+/// connection's thread writes.
+struct connection_record {
+  connection_id id = 0;
+  user_ref user;
+  std::chrono::system_clock::time_point connected_at;
+  std::string address;
+  std::shared_ptr<const std::string> user_agent; // many have the same
+  frame_form form = frame_form::json;
+};
+using record_ref = std::shared_ptr<const connection_record>;
+
+struct connection_entry {
+  record_ref record;
+  connection_actor handle;
+};
+struct user_connections {
+  std::vector<connection_entry> all;
+};
+struct registry_counts {
+  uint64_t connections = 0;
+  uint64_t users = 0;
+};
+struct direct_order {
+  asker from;
+  user_ref sender;
+  std::string receiver;
+  payload data;
+};
+/// One direct message, encoded once for all its receivers.
+struct direct_delivery {
+  event_frames frames;
+};
+struct connection_details {
+  record_ref record;
+  std::vector<std::string> topics;
+  link_state state = link_state::open;
+  uint64_t messages_in = 0;
+  uint64_t events_out = 0;
+};
+
+} // namespace rookery
+
+/// Gives a message type its number, and says that it never leaves the process.
+#define ROOKERY_LOCAL_MESSAGE(type)                                            \
+  CAF_ADD_TYPE_ID(rookery_messages, (type))                                    \
+  CAF_ALLOW_UNSAFE_MESSAGE_TYPE(type)
+
+CAF_BEGIN_TYPE_ID_BLOCK(rookery_messages, caf::first_custom_type_id)
+CAF_ADD_TYPE_ID(rookery_messages, (rookery::connection_actor))
+CAF_ADD_TYPE_ID(rookery_messages, (rookery::topic_actor))
+CAF_ADD_TYPE_ID(rookery_messages, (rookery::fanout_actor))
+CAF_ADD_TYPE_ID(rookery_messages, (rookery::registry_actor))
+CAF_ADD_TYPE_ID(rookery_messages, (rookery::supervisor_actor))
+CAF_ADD_TYPE_ID(rookery_messages, (rookery::close_code))
+ROOKERY_LOCAL_MESSAGE(rookery::answer)
+ROOKERY_LOCAL_MESSAGE(rookery::attach_order)
+ROOKERY_LOCAL_MESSAGE(rookery::connection_details)
+ROOKERY_LOCAL_MESSAGE(rookery::connection_entry)
+ROOKERY_LOCAL_MESSAGE(rookery::deliver_order)
+ROOKERY_LOCAL_MESSAGE(rookery::detach_order)
+ROOKERY_LOCAL_MESSAGE(rookery::direct_order)
+ROOKERY_LOCAL_MESSAGE(rookery::direct_delivery)
+ROOKERY_LOCAL_MESSAGE(rookery::leave_order)
+ROOKERY_LOCAL_MESSAGE(rookery::local_subscribers)
+ROOKERY_LOCAL_MESSAGE(rookery::opened_topic)
+ROOKERY_LOCAL_MESSAGE(rookery::presence_order)
+ROOKERY_LOCAL_MESSAGE(rookery::publish_order)
+ROOKERY_LOCAL_MESSAGE(rookery::refused_topic)
+ROOKERY_LOCAL_MESSAGE(rookery::registry_counts)
+ROOKERY_LOCAL_MESSAGE(rookery::subscribe_order)
+ROOKERY_LOCAL_MESSAGE(rookery::unsubscribe_order)
+ROOKERY_LOCAL_MESSAGE(rookery::user_connections)
+CAF_END_TYPE_ID_BLOCK(rookery_messages)

@@ -1,0 +1,201 @@
+#include "actors/node/front.hpp"
+
+#include "actors/connection/connection.hpp"
+#include "base/log.hpp"
+#include "base/metrics/exposition.hpp"
+#include "net/auth/credentials.hpp"
+#include "net/auth/issue.hpp"
+
+namespace rookery {
+
+namespace {
+
+/// The most that is kept of a client's User-Agent.
+constexpr std::size_t user_agent_bytes_max = 256;
+/// How long a token of the demo lasts.
+constexpr std::chrono::hours demo_token_ttl{24};
+
+struct admitted_client final : admission {
+  client_facts facts;
+};
+
+http_response text(unsigned status, std::string body) {
+  return {status, "text/plain; charset=utf-8", std::move(body), {}};
+}
+
+http_response readiness(bool ready) {
+  return ready ? text(200, "ready\n") : text(503, "not ready\n");
+}
+
+bool only_reads(const http_request& request) {
+  return request.method() == "GET" || request.method() == "HEAD";
+}
+
+/// Many clients have the same; each thread keeps one copy of those it saw.
+std::shared_ptr<const std::string> shared_user_agent(std::string_view seen) {
+  constexpr std::size_t kept_max = 1024;
+  thread_local std::unordered_map<
+    std::string, std::shared_ptr<const std::string>>
+    kept;
+  std::string agent{seen.substr(0, user_agent_bytes_max)};
+  if (const auto found = kept.find(agent); found != kept.end())
+    return found->second;
+  if (kept.size() >= kept_max)
+    kept.clear();
+  auto shared = std::make_shared<const std::string>(agent);
+  kept.emplace(std::move(agent), shared);
+  return shared;
+}
+
+/// This thread's hub.
+fanout& hub_of(const node_context& node) {
+  const auto index = io_unit::current()->index();
+  return *static_cast<fanout*>(
+    caf::actor_cast<caf::abstract_actor*>(node.fanouts[index]));
+}
+
+} // namespace
+
+// -- the public listener ------------------------------------------------------
+
+/// The user that the request's token names; null when it has to be said later.
+result<user_ref> public_front::identify(const http_request& request) const {
+  const auto& session = node_.settings.session;
+  const auto found = find_credential(
+    {request.header("Authorization"), request.target(),
+     request.header("Cookie")},
+    session.cookie);
+  if (!found)
+    return tl::make_unexpected(found.error());
+  if (*found) {
+    auto verified = node_.tokens->verify(
+      (*found)->token, std::chrono::system_clock::now());
+    if (!verified)
+      return tl::make_unexpected(verified.error());
+    return std::make_shared<const identity>(*std::move(verified));
+  }
+  if (!session.anonymous)
+    return user_ref{};
+  identity stranger;
+  stranger.user = "anon-" + random_hex(6);
+  stranger.anonymous = true;
+  return std::make_shared<const identity>(std::move(stranger));
+}
+
+std::unique_ptr<admission> public_front::admit(
+  const http_request& request, http_response& refusal) {
+  if (!ready_) {
+    refusal = text(503, "not ready\n");
+    refusal.headers.emplace_back("Retry-After", "1");
+    return nullptr;
+  }
+  auto user = identify(request);
+  if (!user) {
+    log::info(
+      "connection.refused",
+      {{"address", request.remote_address()}, {"why", user.error().message}});
+    refusal = text(401, user.error().message + "\n");
+    refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return nullptr;
+  }
+  auto admitted = std::make_unique<admitted_client>();
+  admitted->facts.user = *std::move(user);
+  admitted->facts.address = request.remote_address();
+  admitted->facts.user_agent = shared_user_agent(request.header("User-Agent"));
+  return admitted;
+}
+
+void public_front::adopt(io_thread& home, upgraded_socket&& socket) {
+  auto& hub = hub_of(node_);
+  auto& client = static_cast<admitted_client&>(*socket.admitted);
+  const auto speaker = spawn_slim<connection>(
+    hub.home_system(), hub.home(), hub, std::move(client.facts));
+  speaker->open([&](link_owner& owner) {
+    auto link = std::make_unique<transport>(
+      home, links_, owner, std::move(socket.socket), socket.terms);
+    link->start(socket.early);
+    return link;
+  });
+}
+
+void public_front::serve(
+  const http_request& request, const http_responder& respond) {
+  const auto path = request.path();
+  if (!only_reads(request))
+    return respond(text(405, "only GET here\n"));
+  if (path == "/health")
+    return respond(text(200, "ok\n"));
+  if (path == "/ready")
+    return respond(readiness(ready_));
+  respond(node_.settings.http.demo ? demo(request) : text(404, "not found\n"));
+}
+
+http_response public_front::demo(const http_request& request) const {
+  const auto path = request.path();
+  if (path == "/demo/token")
+    return demo_token(request);
+  for (const auto& asset : web_assets())
+    if (asset.path == path || (path == "/" && asset.path == "/index.html"))
+      return {
+        200,
+        std::string{asset.content_type},
+        std::string{asset.content},
+        {{"Cache-Control", "no-cache"},
+         {"X-Content-Type-Options", "nosniff"}}};
+  return text(404, "not found\n");
+}
+
+/// /demo/token?name=alice: a token for whoever asks. Only of the demo.
+http_response public_front::demo_token(const http_request& request) const {
+  constexpr std::string_view key = "name=";
+  const auto target = request.target();
+  const auto at = target.find(key);
+  token_request wanted;
+  if (at != std::string_view::npos)
+    wanted.user = target.substr(at + key.size());
+  wanted.ttl = demo_token_ttl;
+  constexpr auto allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                           "0123456789-_";
+  if (
+    wanted.user.empty() || wanted.user.size() > 32
+    || wanted.user.find_first_not_of(allowed) != std::string::npos)
+    return text(400, "name: 1 to 32 letters, digits, - or _\n");
+  const auto token = issue_token(
+    node_.settings.session.token, wanted, std::chrono::system_clock::now());
+  if (!token)
+    return text(503, token.error().message + "\n");
+  auto response = text(200, *token);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+// -- the internal listener ----------------------------------------------------
+
+std::unique_ptr<admission>
+internal_front::admit(const http_request&, http_response& refusal) {
+  refusal = text(404, "no WebSockets here\n");
+  return nullptr;
+}
+
+void internal_front::serve(
+  const http_request& request, const http_responder& respond) {
+  const auto path = request.path();
+  if (!only_reads(request))
+    return respond(text(405, "only GET here\n"));
+  if (path == "/health")
+    return respond(text(200, "ok\n"));
+  if (path == "/ready")
+    return respond(readiness(ready_));
+  if (path != "/metrics")
+    return respond(text(404, "not found\n"));
+  std::vector<const thread_counters*> counters;
+  for (const auto* thread : threads_)
+    counters.push_back(&thread->counters());
+  respond(
+    {200,
+     "text/plain; version=0.0.4; charset=utf-8",
+     expose_metrics(counters, {node_.topics, node_.users}),
+     {}});
+}
+
+} // namespace rookery

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "actors/node_context.hpp"
+#include "net/http/app.hpp"
+
+namespace rookery {
+
+/// One file of web/, built into the program.
+struct web_asset {
+  std::string_view path; // "/app.js"
+  std::string_view content_type;
+  std::string_view content;
+};
+const std::vector<web_asset>& web_assets();
+
+/// What the public listener serves: WebSocket upgrades, /health, /ready, and
+/// the demo pages where they are switched on.
+///
+/// Thread: the I/O threads, concurrently.
+class public_front final : public http_app {
+public:
+  public_front(const node_context& node, const transport_settings& links,
+               const std::atomic<bool>& ready)
+    : node_(node), links_(links), ready_(ready) {}
+
+  std::unique_ptr<admission>
+  admit(const http_request& request, http_response& refusal) override;
+  void adopt(io_thread& home, upgraded_socket&& socket) override;
+  void
+  serve(const http_request& request, const http_responder& respond) override;
+
+private:
+  result<user_ref> identify(const http_request& request) const;
+  http_response demo(const http_request& request) const;
+  http_response demo_token(const http_request& request) const;
+
+  const node_context& node_;
+  const transport_settings& links_;
+  const std::atomic<bool>& ready_;
+};
+
+/// What the internal listener serves: /metrics, /health, /ready.
+/// Thread: the I/O threads, concurrently.
+class internal_front final : public http_app {
+public:
+  internal_front(const node_context& node, std::vector<io_thread*> threads,
+                 const std::atomic<bool>& ready)
+    : node_(node), threads_(std::move(threads)), ready_(ready) {}
+
+  std::unique_ptr<admission>
+  admit(const http_request& request, http_response& refusal) override;
+  void adopt(io_thread&, upgraded_socket&&) override {}
+  void
+  serve(const http_request& request, const http_responder& respond) override;
+
+private:
+  const node_context& node_;
+  std::vector<io_thread*> threads_;
+  const std::atomic<bool>& ready_;
+};
+
+} // namespace rookery

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/messages.hpp"
+#include "base/config/config.hpp"
+#include "net/auth/token.hpp"
+
+namespace rookery {
+
+inline constexpr std::string_view server_version = "rookery/0.1.0";
+
+/// What all actors of a node know. Filled in before the first actor runs, and
+/// constant from then on, but for the gauges; outlives the actors.
+/// Thread: any.
+struct node_context {
+  config settings;
+  std::string node_id; // new at each start: "n-5f0c..."
+  std::unique_ptr<token_verifier> tokens;
+  /// Milliseconds since 1970, for clients; tests put their own here.
+  std::function<int64_t()> wall_clock_ms;
+
+  supervisor_actor supervisor;
+  registry_actor registry;
+  std::vector<fanout_actor> fanouts; // by thread
+
+  /// For metrics; written by supervisor and registry.
+  mutable std::atomic<uint64_t> topics{0};
+  mutable std::atomic<uint64_t> users{0};
+
+  /// The class of the first pattern that matches; null: error 102.
+  const topic_class* class_of(std::string_view topic) const;
+
+  /// Lets go of the actors, before their system ends.
+  void release_actors();
+};
+
+/// The wall clock of this machine.
+int64_t system_clock_ms();
+
+/// `bytes` random bytes in hexadecimal, for names that must not collide.
+std::string random_hex(std::size_t bytes);
+
+/// "c-2a-1f": a connection's id as clients and logs see it.
+std::string to_text(connection_id id);
+
+} // namespace rookery

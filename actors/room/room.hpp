@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "actors/room/room_state.hpp"
+#include "actors/topic/topic_core.hpp"
+
+namespace rookery {
+
+/// The state of a room's actor: the pure room, the log, and the connections
+/// that this node has in it.
+struct room_actor_state {
+  static inline const char* name = "room";
+  using pointer = topic_actor::stateful_pointer<room_actor_state>;
+
+  std::optional<topic_core<pointer>> core;
+  std::shared_ptr<room_log> log;
+  room_state room;
+  room_connections connections;
+
+  void on_subscribe(const subscribe_order& order);
+  void on_gone(const subscriber& who, std::string_view reason);
+  void on_publish(const publish_order& order);
+  void on_presence(const presence_order& order);
+  void on_restart(const local_subscribers& found);
+
+private:
+  void enter(const subscriber& who, bool tell);
+  std::vector<member> members() const;
+  snapshot_event snapshot() const;
+};
+
+/// The actor of a room. It appends to `log`, which nobody else touches while it
+/// lives. `node` outlives it.
+topic_actor::behavior_type
+room(room_actor_state::pointer self, topic_ref identity,
+     const node_context* node, std::shared_ptr<room_log> log);
+
+} // namespace rookery

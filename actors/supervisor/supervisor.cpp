@@ -1,0 +1,286 @@
+#include "actors/supervisor/supervisor.hpp"
+
+#include <caf/exit_reason.hpp>
+
+#include "actors/registry/registry.hpp"
+#include "actors/room/room.hpp"
+#include "actors/topic/topic.hpp"
+#include "base/check.hpp"
+#include "base/log.hpp"
+
+namespace rookery {
+
+// -- start --------------------------------------------------------------------
+
+void supervisor_state::start(const std::vector<thread_place>& places) {
+  node->supervisor = self;
+  for (const auto& place : places) {
+    fanouts.push_back(spawn_slim<fanout>(
+      self->system(), place.unit, place.services, *node));
+    node->fanouts.push_back(fanouts.back()->handle());
+    self->monitor(node->fanouts.back());
+  }
+  node->registry = self->spawn<caf::monitored>(registry, node);
+}
+
+supervised_topic* supervisor_state::create(const std::string& topic) {
+  const auto* rules = node->class_of(topic);
+  if (!rules)
+    return nullptr;
+  const auto& limits = node->settings.supervisor;
+  supervised_topic fresh{
+    std::make_shared<const topic_identity>(topic_identity{topic, *rules}),
+    {},
+    nullptr,
+    {limits.restarts_max, limits.restart_window}};
+  if (rules->kind != topic_kind::topic)
+    fresh.log = std::make_shared<room_log>(room_log{random_hex(8), 0});
+  auto& placed = topics.try_emplace(topic, std::move(fresh)).first->second;
+  run(placed);
+  return &placed;
+}
+
+void supervisor_state::run(supervised_topic& one) {
+  const node_context* shared = node;
+  if (one.log)
+    one.handle = self->spawn<caf::monitored>(
+      room, one.identity, shared, one.log);
+  else
+    one.handle = self->spawn<caf::monitored>(topic, one.identity, shared);
+  one.now = supervised_topic::phase::running;
+  names[one.handle.id()] = one.identity->name;
+  node->topics = names.size();
+}
+
+// -- opening ------------------------------------------------------------------
+
+void supervisor_state::on_open(
+  const std::string& topic_name, const fanout_actor& from) {
+  std::size_t thread = 0;
+  while (thread < node->fanouts.size() && node->fanouts[thread] != from)
+    ++thread;
+  ROOKERY_CHECK(thread < node->fanouts.size(), "only our fanouts open topics");
+  const auto refuse_it = [&](errc code, std::string why) {
+    self->send(from, refused_topic{topic_name, {code, std::move(why)}});
+  };
+  if (stopping)
+    return refuse_it(errc::not_available, "the node is stopping");
+  const auto found = topics.find(topic_name);
+  auto* one = found == topics.end() ? create(topic_name) : &found->second;
+  if (!one)
+    return refuse_it(
+      errc::unknown_topic, "topic: no class of topics matches " + topic_name);
+  switch (one->now) {
+  case supervised_topic::phase::running:
+    return tell_opened(*one, thread);
+  case supervised_topic::phase::retiring:
+  case supervised_topic::phase::restarting:
+    one->waiting.insert(thread);
+    return;
+  case supervised_topic::phase::failed:
+    if (!one->limit.would_allow(self->clock().now()))
+      return refuse_it(
+        errc::not_available, "topic " + topic_name + " fails again and again");
+    run(*one);
+    return tell_opened(*one, thread);
+  }
+}
+
+void supervisor_state::tell_opened(supervised_topic& one, std::size_t thread) {
+  one.users.insert(thread);
+  self->send(node->fanouts[thread], opened_topic{one.identity, one.handle});
+}
+
+void supervisor_state::serve_waiting(supervised_topic& one) {
+  for (const auto thread : std::exchange(one.waiting, {}))
+    tell_opened(one, thread);
+}
+
+// -- ending of idle topics ----------------------------------------------------
+//
+// A topic that nobody uses must not lose an order that is on its way. So first
+// all threads forget its handle; whatever they sent before they said so is in
+// its mailbox by then, in front of the question whether it may end. New orders
+// wait at the threads, whose `open` waits here for the answer.
+
+void supervisor_state::on_idle(const std::string& topic_name) {
+  const auto found = topics.find(topic_name);
+  if (
+    stopping || found == topics.end()
+    || found->second.now != supervised_topic::phase::running)
+    return;
+  auto& one = found->second;
+  one.now = supervised_topic::phase::retiring;
+  one.answers_missing = one.users.size();
+  for (const auto thread : std::exchange(one.users, {}))
+    self
+      ->request(
+        node->fanouts[thread], node->settings.supervisor.request_timeout,
+        forget_atom_v, topic_name)
+      .then(
+        [=, this](bool) {
+          const auto still = topics.find(topic_name);
+          if (still != topics.end() && --still->second.answers_missing == 0)
+            ask_to_retire(topic_name);
+        },
+        [=, this](const caf::error&) {
+          on_fatal("a thread did not answer in time");
+        });
+  if (one.answers_missing == 0)
+    ask_to_retire(topic_name);
+}
+
+void supervisor_state::ask_to_retire(const std::string& topic_name) {
+  auto& one = topics.at(topic_name);
+  if (one.now != supervised_topic::phase::retiring)
+    return; // it crashed meanwhile
+  const auto go_on = [=, this] {
+    const auto found = topics.find(topic_name);
+    if (
+      found == topics.end()
+      || found->second.now != supervised_topic::phase::retiring)
+      return;
+    found->second.now = supervised_topic::phase::running;
+    serve_waiting(found->second);
+  };
+  self
+    ->request(
+      one.handle, node->settings.supervisor.request_timeout, retire_atom_v)
+    .then(
+      [=](bool ended) {
+        if (!ended)
+          go_on(); // in use again; else its down message comes
+      },
+      [=](const caf::error&) { go_on(); });
+}
+
+void supervisor_state::retired(const std::string& topic_name) {
+  const auto found = topics.find(topic_name);
+  auto waiting = std::move(found->second.waiting);
+  topics.erase(found);
+  for (const auto thread : waiting)
+    on_open(topic_name, node->fanouts[thread]);
+}
+
+// -- crashes ------------------------------------------------------------------
+
+void supervisor_state::on_down(const caf::down_msg& down) {
+  const auto named = names.find(down.source.id());
+  if (named == names.end()) {
+    if (!stopping)
+      on_fatal("a thread's fanout or the registry ended");
+    return;
+  }
+  const auto topic_name = named->second;
+  names.erase(named);
+  node->topics = names.size();
+  const auto found = topics.find(topic_name);
+  if (found == topics.end())
+    return;
+  auto& one = found->second;
+  one.handle = topic_actor{};
+  if (stopping) {
+    topics.erase(found);
+    return finish_if_stopped();
+  }
+  if (!down.reason && one.now == supervised_topic::phase::retiring)
+    return retired(topic_name);
+  on_crash(one);
+}
+
+void supervisor_state::on_crash(supervised_topic& one) {
+  const auto& topic_name = one.identity->name;
+  log::error("topic.crashed", {{"topic", topic_name}});
+  if (!one.limit.allow(self->clock().now()))
+    return give_up(one);
+  one.now = supervised_topic::phase::restarting;
+  one.found.clear();
+  // A thread that was told to forget has no handle, but may have subscribers.
+  one.answers_missing = node->fanouts.size();
+  for (std::size_t i = 0; i < node->fanouts.size(); ++i) {
+    one.waiting.insert(i);
+    self
+      ->request(
+        node->fanouts[i], node->settings.supervisor.request_timeout,
+        lost_atom_v, topic_name)
+      .then(
+        [=, this](local_subscribers& found) {
+          on_found(topic_name, std::move(found));
+        },
+        [=, this](const caf::error&) {
+          on_fatal("a thread did not answer in time");
+        });
+  }
+}
+
+void supervisor_state::on_found(
+  const std::string& topic_name, local_subscribers found) {
+  const auto place = topics.find(topic_name);
+  if (
+    place == topics.end()
+    || place->second.now != supervised_topic::phase::restarting)
+    return;
+  auto& one = place->second;
+  one.found.push_back(std::move(found));
+  if (--one.answers_missing > 0)
+    return;
+  run(one);
+  // Before `opened`: no order overtakes the subscribers.
+  for (auto& subscribers : std::exchange(one.found, {}))
+    self->send(one.handle, std::move(subscribers));
+  serve_waiting(one);
+  log::info("topic.restarted", {{"topic", topic_name}});
+}
+
+void supervisor_state::give_up(supervised_topic& one) {
+  one.now = supervised_topic::phase::failed;
+  one.users.clear();
+  one.waiting.clear();
+  log::error("topic.given_up", {{"topic", one.identity->name}});
+  for (const auto& thread : node->fanouts)
+    self->send(thread, failed_atom_v, one.identity->name);
+}
+
+// -- the end ------------------------------------------------------------------
+
+caf::result<bool> supervisor_state::on_drain() {
+  stopping = true;
+  stopped = self->make_response_promise<bool>();
+  for (auto& [topic_name, one] : topics)
+    if (one.handle)
+      self->send_exit(one.handle, caf::exit_reason::user_shutdown);
+  finish_if_stopped();
+  return stopped;
+}
+
+void supervisor_state::finish_if_stopped() {
+  if (!names.empty())
+    return;
+  self->send_exit(node->registry, caf::exit_reason::user_shutdown);
+  for (const auto& one : node->fanouts)
+    self->send_exit(one, caf::exit_reason::user_shutdown);
+  stopped.deliver(true);
+  self->quit();
+}
+
+supervisor_actor::behavior_type supervisor(
+  supervisor_state::pointer self, node_context* node,
+  std::vector<thread_place> places,
+  std::function<void(std::string)> on_fatal) {
+  auto& state = self->state;
+  state.node = node;
+  state.on_fatal = std::move(on_fatal);
+  self->set_down_handler(
+    [=](const caf::down_msg& down) { self->state.on_down(down); });
+  state.start(places);
+  return {
+    [=](open_atom, const std::string& topic, const fanout_actor& from) {
+      self->state.on_open(topic, from);
+    },
+    [=](idle_atom, const std::string& topic) { self->state.on_idle(topic); },
+    [=](drain_atom) { return self->state.on_drain(); },
+    [=](count_atom) -> uint64_t { return self->state.topics.size(); },
+  };
+}
+
+} // namespace rookery

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "actors/node_context.hpp"
+#include "actors/topic/audience.hpp"
+#include "base/log.hpp"
+
+namespace rookery {
+
+/// What a plain topic and a room have in common: who listens, how events and
+/// answers go out, and whether anybody uses it.
+///
+/// `Self` is the actor's typed pointer. Thread: the actor's.
+template <class Self>
+class topic_core {
+public:
+  topic_core(Self self, topic_ref identity, const node_context& node)
+    : self_(self)
+    , identity_(std::move(identity))
+    , node_(node)
+    , audience_(node.fanouts.size()) {
+    self_->set_exception_handler([name = identity_->name](
+                                   std::exception_ptr& thrown) -> caf::error {
+      try {
+        std::rethrow_exception(thrown);
+      } catch (const std::exception& error) {
+        log::error("topic.threw", {{"topic", name}, {"error", error.what()}});
+      } catch (...) {
+        log::error("topic.threw", {{"topic", name}});
+      }
+      return caf::sec::runtime_error;
+    });
+    watch_for_idleness();
+  }
+
+  const std::string& name() const noexcept { return identity_->name; }
+  const topic_class& rules() const noexcept { return identity_->rules; }
+  const topic_ref& identity() const noexcept { return identity_; }
+  const node_context& node() const noexcept { return node_; }
+  audience& listeners() noexcept { return audience_; }
+
+  /// Sends `event` to every thread that has listeners.
+  template <class Event>
+  void deliver(const Event& event, bool logged, steady_time arrived) {
+    if (audience_.empty())
+      return;
+    const auto frames = audience_.encode(
+      event, node_.settings.websocket.compression);
+    for (std::size_t i = 0; i < audience_.threads(); ++i)
+      if (audience_.on_thread(i))
+        self_->send(
+          node_.fanouts[i], deliver_order{identity_, frames, logged, arrived});
+  }
+
+  template <class Reply>
+  void answer_to(const asker& to, Reply reply) {
+    if (to.serial != 0)
+      self_->send(
+        to.connection, answer_atom_v, to.serial, answer{std::move(reply)});
+  }
+
+  /// Answers a subscribe through the subscriber's thread, so that every later
+  /// event comes after it.
+  template <class Reply>
+  void attach(const subscribe_order& order, Reply reply,
+              std::vector<std::string> then = {}) {
+    self_->send(
+      node_.fanouts[order.who.thread],
+      attach_order{
+        identity_, order.who, order.serial, answer{std::move(reply)},
+        std::move(then)});
+  }
+
+  void detach(const unsubscribe_order& order) {
+    unsubscribed_reply reply;
+    reply.topic = name();
+    self_->send(
+      node_.fanouts[order.who.thread],
+      detach_order{
+        identity_, order.who.connection, order.serial,
+        answer{std::move(reply)}});
+  }
+
+  /// True when the topic can take one more subscriber.
+  bool has_room() const noexcept {
+    return audience_.size() < rules().subscribers_max;
+  }
+  error_reply full() const {
+    return {
+      0, errc::limit_exceeded,
+      "topic " + name() + " has all the subscribers it may have"};
+  }
+  error_reply position_lost() const {
+    return {
+      0, errc::position_lost,
+      "since: " + name() + " can not go on from that position"};
+  }
+
+  void used() noexcept { used_ = true; }
+
+  void on_tick() {
+    if (!audience_.empty() || used_) {
+      watch_for_idleness();
+      return;
+    }
+    self_->send(node_.supervisor, idle_atom_v, name());
+    watch_for_idleness(); // the supervisor may find that it is in use
+  }
+
+  /// Answers the supervisor's question; ends the actor when nobody uses it.
+  bool retire() {
+    if (!audience_.empty() || used_)
+      return false;
+    self_->quit();
+    return true;
+  }
+
+private:
+  void watch_for_idleness() {
+    used_ = false;
+    self_->delayed_send(self_, rules().idle_timeout, tick_atom_v);
+  }
+
+  Self self_;
+  topic_ref identity_;
+  const node_context& node_;
+  audience audience_;
+  bool used_ = false; // since the last tick
+};
+
+} // namespace rookery
