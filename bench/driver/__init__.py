@@ -1,0 +1,1 @@
+"""Starts servers, loads them, measures them, compares them."""

@@ -1,0 +1,120 @@
+"""Processes of ours: start, read what they use, end."""
+
+import os
+import re
+import resource
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def raise_descriptor_limit():
+    """Takes all descriptors that this machine grants; children inherit it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def stat_fields(pid):
+    """/proc/PID/stat from the state on, or nothing if it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return text[text.rindex(")") + 2:].split()
+
+
+def family(pid):
+    """The process and all that descend from it."""
+    children = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit() and (fields := stat_fields(entry)):
+            children.setdefault(int(fields[1]), []).append(int(entry))
+    found, waiting = [], [pid]
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        waiting += children.get(one, [])
+    return found
+
+
+def cpu_seconds(pid):
+    """All threads, also those that ended, to the nanosecond: the clock that
+    clock_getcpuclockid(3) gives for a process."""
+    return time.clock_gettime((~pid << 3) | 2)
+
+
+def resident_kb(pid):
+    """Exactly, where /proc/PID/stat may be off by some pages per thread."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Rss:\s+(\d+) kB", text, re.MULTILINE)[1])
+
+
+def usage(pid):
+    """What the process and its children have used so far: seconds of CPU, of
+    it in user mode by the kernel's coarser count, and resident KB now."""
+    total = {"cpu": 0, "user": 0, "rss_kb": 0}
+    for member in family(pid):
+        total["cpu"] += cpu_seconds(member)
+        total["user"] += int(stat_fields(member)[11]) / TICKS
+        total["rss_kb"] += resident_kb(member)
+    return total
+
+
+def accepts(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    except OSError:
+        return False
+
+
+class Server:
+    """A server process that listens on `port` when the block is entered."""
+
+    START_SECONDS = 20
+    STOP_SECONDS = 5
+
+    def __init__(self, command, port, log):
+        self.command, self.port, self.log = command, port, log
+
+    def __enter__(self):
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log)
+        end = time.monotonic() + self.START_SECONDS
+        while not accepts(self.port):
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.__exit__()
+                raise RuntimeError(f"did not start: {self.last_words()}")
+            time.sleep(0.05)
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(self.STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def last_words(self):
+        words = Path(self.log).read_text(errors="replace").split("\n")
+        return " | ".join(line for line in words if line)[-300:]
+
+    def usage(self):
+        if (code := self.process.poll()) is not None:
+            raise RuntimeError(f"ended with {code}: {self.last_words()}")
+        return usage(self.process.pid)

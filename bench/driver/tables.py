@@ -1,0 +1,60 @@
+"""From the runs of one work to a table."""
+
+from statistics import median
+
+RIVALS = ("bun", "centrifugo")
+
+COLUMNS = {
+    "cpu_us_per_delivery": [
+        ("user_us_per_delivery", "of it user", "{:.2f}"),
+        ("per_second", "deliveries/s", "{:,.0f}"), ("p50_ms", "p50 ms", "{:.1f}"),
+        ("p99_ms", "p99 ms", "{:.1f}"), ("rss_mb", "RSS MB", "{:.0f}"),
+        ("wrong", "lost, twice or out of order", "{:.0f}")],
+    "cpu_ms_per_connect": [
+        ("per_second", "connects/s", "{:,.0f}"), ("rss_mb", "RSS MB", "{:.0f}"),
+        ("resumed", "resumed", "{:,.0f}")],
+    "rss_kb_per_connection": [
+        ("connections", "connections", "{:,.0f}"),
+        ("rss_mb", "RSS MB", "{:.0f}"),
+        ("idle_cpu_percent", "idle CPU %", "{:.2f}")],
+}
+
+
+def summary(runs):
+    """Medians of what succeeded; the errors of the rest."""
+    good = [run for run in runs if "error" not in run]
+    result = {key: median(run[key] for run in good)
+              for key in (good[0] if good else {}) if key != "broken_why"}
+    errors = [run["error"] for run in runs if "error" in run]
+    errors += [run["broken_why"] for run in good if run["broken"]]
+    return result, errors
+
+
+def ratio(own, other):
+    return f"{own / other:.2f}" if own is not None and other else ""
+
+
+def table(work, runs_of):
+    """A Markdown table: one row for each server."""
+    columns = COLUMNS[work.measured]
+    sums = {name: summary(runs) for name, runs in runs_of.items()}
+    value = {name: medians.get(work.measured)
+             for name, (medians, _) in sums.items()}
+    rivals = [name for name in RIVALS if value.get(name)]
+    head = ["server", work.unit, "min..max",
+            *(f"against {rival}" for rival in rivals),
+            *(title for _, title, _ in columns)]
+    lines = [f"### {work.name}: {work.text}", "", "| " + " | ".join(head) + " |",
+             "|---|" + "---:|" * (len(head) - 1)]
+    notes = []
+    for name, (medians, errors) in sums.items():
+        notes += [f"- {name}: {error}" for error in dict.fromkeys(errors)]
+        if not medians:
+            continue
+        each = [run[work.measured] for run in runs_of[name]
+                if "error" not in run]
+        row = [name, f"{value[name]:.2f}", f"{min(each):.2f}..{max(each):.2f}",
+               *(ratio(value[name], value[rival]) for rival in rivals),
+               *(form.format(medians[key]) for key, _, form in columns)]
+        lines.append("| " + " | ".join(row) + " |")
+    return "\n".join(lines + ([""] + notes if notes else []) + [""])

@@ -1,0 +1,26 @@
+#include "bench/load/dialect.hpp"
+
+#include "bench/load/dialects.hpp"
+
+namespace rookery::load {
+
+std::unique_ptr<dialect>
+make_dialect(std::string_view name, const std::string& token) {
+  if (name == "rookery")
+    return make_rookery_dialect(token);
+  if (name == "plain")
+    return make_plain_dialect();
+  if (name == "nats")
+    return make_nats_dialect();
+  if (name == "centrifugo")
+    return make_centrifugo_dialect(token);
+  if (name == "socketio")
+    return make_socketio_dialect();
+  return nullptr;
+}
+
+std::vector<std::string> dialect_names() {
+  return {"rookery", "plain", "nats", "centrifugo", "socketio"};
+}
+
+} // namespace rookery::load

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "bench/load/histogram.hpp"
+#include "bench/load/sequence_check.hpp"
+#include "bench/load/swarm.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace rookery::load {
+
+using seconds = std::chrono::duration<double>;
+
+struct fan_out_options {
+  uint32_t topics = 1;
+  /// Of each topic.
+  uint32_t subscribers = 1000;
+  /// Publishes per second and topic, whatever the server does. With zero,
+  /// as many as go: `window` publishes are always under way.
+  double rate = 20;
+  uint32_t window = 64;
+  std::size_t payload_bytes = 128;
+  seconds warm_up{2};
+  seconds measure{5};
+};
+
+struct idle_options {
+  uint32_t connections = 1000;
+  /// Connections are spread evenly over so many topics.
+  uint32_t topics = 100;
+  /// Connections that come before the first reading of the server's memory,
+  /// so that what it needs once is not counted.
+  uint32_t before = 1000;
+  seconds settle{2};
+  seconds hold{5};
+};
+
+struct handshake_options {
+  /// Connections under way at once.
+  uint32_t at_once = 16;
+  seconds warm_up{1};
+  seconds measure{3};
+};
+
+/// The result of any work; what does not apply is zero.
+struct outcome {
+  double seconds = 0;
+  uint64_t connections = 0;
+  /// Of these, how many there were at the signal "few".
+  uint64_t few = 0;
+  uint64_t resumed = 0;
+  uint64_t published = 0;
+  uint64_t deliveries = 0;
+  verdict judged;
+  /// Payloads of another topic or without a sound stamp.
+  uint64_t corrupt = 0;
+  /// Connections that the server ended, and why the first of them.
+  uint64_t broken = 0;
+  std::string broken_why;
+  histogram latency;
+};
+
+/// Tells whoever measures the server that an interval begins or ends.
+class signals {
+public:
+  /// With `in_step`, each signal waits for a line on the standard input, so
+  /// that no work is done between the signal and the reading.
+  explicit signals(bool in_step)
+      : in_step_(in_step) {}
+
+  void give(const char* word) const;
+
+private:
+  bool in_step_;
+};
+
+// Each work runs to its end; what cannot even start throws.
+outcome fan_out(const target_options&, const fan_out_options&, const signals&);
+outcome idle(const target_options&, const idle_options&, const signals&);
+outcome
+handshakes(const target_options&, const handshake_options&, const signals&);
+
+} // namespace rookery::load

@@ -1,0 +1,1 @@
+"""Clients that are slow, rude, broken or gone, against rookery-echo."""

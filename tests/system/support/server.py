@@ -1,0 +1,170 @@
+"""A server program under test: started, watched through /proc, stopped."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from support.client import Client, connect, trusting
+from support.settings import settings
+from support.waiting import DEADLINE_S, wait_until
+
+WRAPPER = Path(__file__).with_name("forbidding.py")
+
+
+class Server:
+    """One process. `stop` fails the test when the exit code is not 0, which
+    includes every finding of a sanitizer."""
+
+    def __init__(self, command, ready, forbid=()):
+        """`ready`: a pattern on standard output whose group is the port.
+        `forbid`: system calls that fail."""
+        if settings.without_io_uring:
+            forbid = ("io_uring_setup", *forbid)
+        for call in forbid:
+            command = [sys.executable, str(WRAPPER), call, *command]
+        self.errors = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE,
+                                        stderr=self.errors, text=True)
+        self.pid = self.process.pid
+        try:
+            line = self.process.stdout.readline()
+            found = re.search(ready, line)
+            assert found, f"the server said {line!r}; {self.complaints()}"
+            self.port = int(found[1])
+        except BaseException:
+            self.process.kill()
+            self.process.wait()
+            raise
+        self.idle_descriptors = self.descriptors()
+
+    def complaints(self):
+        self.errors.seek(0)
+        return self.errors.read()
+
+    def _proc(self, name):
+        return Path(f"/proc/{self.pid}/{name}")
+
+    def descriptors(self):
+        """How many sockets are open."""
+        kinds = []
+        for entry in self._proc("fd").iterdir():
+            try:
+                kinds.append(os.readlink(entry))
+            except FileNotFoundError:
+                pass  # closed just now
+        return sum(kind.startswith("socket:") for kind in kinds)
+
+    def uses_io_uring(self):
+        return any("io_uring" in os.readlink(entry)
+                   for entry in self._proc("fd").iterdir())
+
+    def _status_kb(self, field):
+        found = re.search(rf"{field}:\s+(\d+) kB",
+                          self._proc("status").read_text())
+        return int(found[1])
+
+    def memory_kb(self):
+        return self._status_kb("VmRSS")
+
+    def memory_peak_kb(self):
+        return self._status_kb("VmHWM")
+
+    def sanitized(self):
+        return "libasan" in self._proc("maps").read_text()
+
+    def sleeping(self):
+        """Whether all threads wait."""
+        states = [(task / "stat").read_text().rsplit(")", 1)[1].split()[0]
+                  for task in self._proc("task").iterdir()]
+        return all(state == "S" for state in states)
+
+    def unread_bytes(self, client_port):
+        """What the server has not read yet from the client at this port."""
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            fields = line.split()
+            local, remote = (int(one.split(":")[1], 16) for one in fields[1:3])
+            if (local, remote) == (self.port, client_port):
+                return int(fields[4].split(":")[1], 16)
+        return 0
+
+    def wait_until_read(self, client):
+        """Waits until the server has read all that this client has sent."""
+        def all_read():
+            return (unsent_bytes(client.sock) == 0
+                    and self.unread_bytes(client.local_port) == 0
+                    and self.sleeping())
+        wait_until(all_read, "the server reads what was sent")
+
+    def wait_until_idle(self):
+        """Waits until every connection's descriptor is closed."""
+        wait_until(lambda: self.descriptors() == self.idle_descriptors,
+                   "all sockets of clients are closed")
+
+    def pause(self):
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self):
+        os.kill(self.pid, signal.SIGCONT)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            code = "none: it did not stop"
+        said = self.complaints()
+        self.process.stdout.close()
+        self.errors.close()
+        assert code == 0, f"exit code {code}\n{said}"
+
+
+def unsent_bytes(sock):
+    """What our kernel has not got acknowledged yet (SIOCOUTQ)."""
+    import fcntl
+    import struct
+    import termios
+    return struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ,
+                                          b"\0" * 4))[0]
+
+
+def certificate(folder):
+    """Makes a certificate for localhost and its key; returns their paths."""
+    cert, key = str(Path(folder, "cert.pem")), str(Path(folder, "key.pem"))
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-keyout",
+         key, "-out", cert, "-subj", "/CN=localhost", "-addext",
+         "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+        check=True, capture_output=True)
+    return cert, key
+
+
+class Echo(Server):
+    """rookery-echo, with TLS and compression as run.py was asked."""
+
+    def __init__(self, *options, tls=None, deflate=None, forbid=()):
+        command = [settings.echo, "--port", "0", *options]
+        self.tls = None
+        with tempfile.TemporaryDirectory() as folder:
+            if settings.tls if tls is None else tls:
+                cert, key = certificate(folder)
+                command += ["--tls", cert, key]
+                self.tls = trusting(cert)
+            if settings.deflate if deflate is None else deflate:
+                command.append("--deflate")
+            super().__init__(command, r"listening on 127\.0\.0\.1:(\d+)",
+                             forbid)
+
+    def client(self, **options):
+        return Client(self.port, tls=self.tls, **options)
+
+    def connect(self, **options):
+        """A connection without the upgrade."""
+        return connect(self.port, tls=self.tls, **options)
