@@ -21,3 +21,22 @@ function(rookery_unit_tests folder)
     DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS unit TIMEOUT 60)
 endfunction()
+
+# rookery_actor_tests(<folder> [LINK ...]): tests/unit/<folder>/*_test.cpp as one
+# program on CAF's test framework; each suite is a test of ctest.
+function(rookery_actor_tests folder)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  set(path ${CMAKE_SOURCE_DIR}/tests/unit/${folder})
+  file(GLOB sources CONFIGURE_DEPENDS ${path}/*.cpp)
+  set(target unit_${folder})
+  add_executable(${target} ${sources})
+  rookery_target_options(${target})
+  target_link_libraries(${target} PRIVATE ${ARG_LINK})
+  file(GLOB suites CONFIGURE_DEPENDS ${path}/*_test.cpp)
+  foreach(file ${suites})
+    file(STRINGS ${file} suite REGEX "^#define CAF_SUITE ")
+    string(REPLACE "#define CAF_SUITE " "" suite "${suite}")
+    add_test(NAME ${folder}/${suite} COMMAND ${target} -r60 -s ^${suite}$)
+    set_tests_properties(${folder}/${suite} PROPERTIES LABELS unit TIMEOUT 90)
+  endforeach()
+endfunction()

@@ -100,8 +100,9 @@ void fanout::on(const refused_topic& refused) {
   if (!topic || topic->way != local_topic::route::opening)
     return;
   topic->way = local_topic::route::unknown;
+  pin(*topic); // the last who waits would take it away
   refuse_waiting(*topic, refused.why);
-  drop_if_unused(*topic);
+  unpin(*topic);
 }
 
 void fanout::refuse_waiting(local_topic& topic, const failure& why) {
@@ -150,10 +151,10 @@ void fanout::on(failed_atom, const std::string& name) {
     return;
   topic->handle = topic_actor{};
   topic->way = local_topic::route::unknown;
+  pin(*topic);
   refuse_waiting(
     *topic, {errc::not_available, "topic " + name + " fails again and again"});
   // Closing takes the listener out of the list.
-  topic->pins += 1;
   while (!topic->listeners.empty())
     topic->listeners.back().owner->close(close_code::server_error);
   unpin(*topic);
@@ -177,9 +178,10 @@ void fanout::on(const attach_order& order) {
   auto& listened = topic(order.topic->name);
   auto* asking = find(order.who.connection);
   if (std::holds_alternative<error_reply>(order.reply.reply)) {
+    pin(listened);
     if (asking)
       asking->refused(listened, order.serial, order.reply);
-    return drop_if_unused(listened);
+    return unpin(listened);
   }
   const auto index = static_cast<uint32_t>(listened.listeners.size());
   if (!asking || !asking->attached(listened, index)) // gone meanwhile

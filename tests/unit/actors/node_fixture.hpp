@@ -1,0 +1,203 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/connection/connection.hpp"
+#include "actors/connection/fanout.hpp"
+#include "actors/supervisor/supervisor.hpp"
+
+#include <caf/test/dsl.hpp>
+
+#include "base/check.hpp"
+
+namespace rookery::testing {
+
+/// A link without a socket: keeps what the node sends, in order.
+class recording_link final : public client_link {
+public:
+  recording_link(link_owner& owner, frame_form form)
+    : owner_(owner), form_(form) {}
+
+  send_result push(const frame& one) override { return take(one, true); }
+  send_result push_held(const frame& one) override { return take(one, false); }
+  void wake() override { ++wakes; }
+  send_result answer(std::string_view payload) override {
+    if (state_ != link_state::open)
+      return send_result::not_open;
+    sent.emplace_back(payload);
+    return send_result::queued;
+  }
+  void grant(uint32_t messages) override { credit += messages; }
+  void close(close_code code) override {
+    if (state_ != link_state::open)
+      return;
+    state_ = link_state::closing;
+    closed_with = code;
+    owner_.on_closing(code);
+  }
+  link_state state() const override { return state_; }
+  frame_form form() const override { return form_; }
+
+  /// The socket is gone.
+  void vanish() {
+    if (state_ == link_state::open)
+      close(close_code::abnormal);
+    state_ = link_state::closed;
+    owner_.on_closed(); // destroys this
+  }
+
+  std::deque<std::string> sent;
+  uint32_t credit = 64;
+  uint32_t wakes = 0;
+  std::size_t room = 1000; // frames of topics that still fit
+  bool throws = false;     // as if memory had run out
+  close_code closed_with = close_code::normal;
+
+private:
+  send_result take(const frame& one, bool) {
+    if (throws)
+      throw std::bad_alloc{};
+    if (state_ != link_state::open)
+      return send_result::not_open;
+    if (room == 0)
+      return send_result::full;
+    --room;
+    auto bytes = one.bytes();
+    // A server's header: 2 bytes, or 4 from 126 bytes of payload on.
+    bytes.remove_prefix((bytes[1] & 0x7f) < 126 ? 2 : 4);
+    sent.emplace_back(bytes);
+    return send_result::queued;
+  }
+
+  link_owner& owner_;
+  frame_form form_;
+  link_state state_ = link_state::open;
+};
+
+/// A client of the test: what it says and what it got.
+class test_client {
+public:
+  test_client(connection& speaker, recording_link& link)
+    : speaker_(speaker), link_(link) {}
+
+  void say(std::string_view json) {
+    --link_.credit;
+    static_cast<link_owner&>(speaker_).on_message(json, false);
+  }
+  /// The next text that the node sent; empty: none.
+  std::string next() {
+    if (link_.sent.empty())
+      return {};
+    auto text = std::move(link_.sent.front());
+    link_.sent.pop_front();
+    return text;
+  }
+  bool heard_nothing() const { return link_.sent.empty(); }
+  void forget() { link_.sent.clear(); }
+  recording_link& link() { return link_; }
+  connection& speaker() { return speaker_; }
+
+private:
+  connection& speaker_;
+  recording_link& link_;
+};
+
+/// A whole node with two threads' worth of actors and no thread: CAF's
+/// deterministic scheduler runs them, time moves when the test says so.
+struct node_fixture : test_coordinator_fixture<> {
+  node_fixture() {
+    auto& settings = context.settings;
+    topic_class chat;
+    chat.name = "chat";
+    chat.match = "chat.*";
+    chat.kind = topic_kind::room;
+    topic_class news;
+    news.name = "news";
+    news.match = "news.*";
+    settings.topics = {chat, news};
+    context.node_id = "n-test";
+    context.wall_clock_ms = [this] {
+      if (clock_throws)
+        throw std::runtime_error("the clock is broken");
+      return wall_clock;
+    };
+    std::vector<thread_place> places;
+    for (uint16_t i = 0; i < 2; ++i)
+      places.push_back(
+        {nullptr, {i, nullptr, &counters[i], [this] { return sched.clock().now(); }}});
+    root = sys.spawn(
+      supervisor, &context, std::move(places),
+      [this](std::string why) { fatal = std::move(why); });
+    run();
+  }
+
+  ~node_fixture() {
+    for (auto* link : links)
+      if (link)
+        link->vanish();
+    run();
+    anon_send(root, drain_atom_v);
+    run();
+    context.release_actors();
+    root = supervisor_actor{};
+  }
+
+  /// Lets the actors work until none has a message. Time stands still: topics
+  /// look for idleness for ever.
+  void run() { consume_messages(); }
+
+  /// A user's connection on one of the two threads; its welcome is read away.
+  test_client connect(
+    std::string user, std::size_t thread = 0,
+    frame_form form = frame_form::json) {
+    identity who;
+    who.user = std::move(user);
+    auto& hub = *static_cast<fanout*>(
+      caf::actor_cast<caf::abstract_actor*>(context.fanouts[thread]));
+    client_facts facts;
+    facts.user = std::make_shared<const identity>(std::move(who));
+    facts.address = "192.0.2.1";
+    const auto speaker = spawn_slim<connection>(
+      sys, nullptr, hub, std::move(facts));
+    speaker->open([&](link_owner& owner) {
+      auto link = std::make_unique<recording_link>(owner, form);
+      links.push_back(link.get());
+      return link;
+    });
+    run();
+    test_client client{*speaker, *links.back()};
+    client.forget();
+    return client;
+  }
+
+  void vanish(test_client& client) {
+    for (auto& link : links)
+      if (link == &client.link())
+        link = nullptr;
+    client.link().vanish();
+    run();
+  }
+
+  /// Says it and lets the actors work.
+  void say(test_client& client, std::string_view json) {
+    client.say(json);
+    run();
+  }
+
+  node_context context;
+  std::array<thread_counters, 2> counters;
+  int64_t wall_clock = 1'700'000'000'000;
+  bool clock_throws = false;
+  std::string fatal;
+  supervisor_actor root;
+  std::vector<recording_link*> links;
+};
+
+inline bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+} // namespace rookery::testing
