@@ -7,9 +7,9 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <memory>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <vector>
 
 namespace rookery {
 
@@ -36,8 +36,8 @@ public:
                 sockets_max, &ring_,
                 IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN)
             == 0;
-    if (open_)
-      parts_.reserve(sockets_max * parts_max);
+    if (open_ && !parts_)
+      parts_ = std::make_unique_for_overwrite<iovec[]>(sockets_max * parts_max);
     return open_;
   }
 
@@ -46,21 +46,19 @@ public:
 
   /// Adds the waiting frames of one socket. `tag` comes back in `submit`.
   void add(int fd, const outbox& frames, std::size_t tag) {
-    const auto first = parts_.size();
-    parts_.resize(first + parts_max);
-    const auto filled = frames.gather({parts_.data() + first, parts_max});
-    parts_.resize(first + filled);
+    auto* first = parts_.get() + parts_used_;
+    const auto filled = frames.gather({first, parts_max});
     if (filled == 0)
       return;
+    parts_used_ += filled;
     auto* entry = ::io_uring_get_sqe(&ring_); // never null: count_ is bounded
     constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
     if (filled == 1) {
-      const auto& part = parts_[first];
-      ::io_uring_prep_send(entry, fd, part.iov_base, part.iov_len, flags);
+      ::io_uring_prep_send(entry, fd, first->iov_base, first->iov_len, flags);
     } else {
       auto& message = messages_[count_];
       message = msghdr{};
-      message.msg_iov = parts_.data() + first; // reserved: never moves
+      message.msg_iov = first;
       message.msg_iovlen = filled;
       ::io_uring_prep_sendmsg(entry, fd, &message, flags);
     }
@@ -97,7 +95,7 @@ public:
     }
     const auto added = count_;
     count_ = 0;
-    parts_.clear();
+    parts_used_ = 0;
     for (std::size_t i = 0; i < added; ++i)
       sent(tags_[i], taken ? results_[i] : -EAGAIN);
     return usable;
@@ -107,7 +105,8 @@ private:
   io_uring ring_{};
   bool open_ = false;
   std::size_t count_ = 0;
-  std::vector<iovec> parts_;
+  std::unique_ptr<iovec[]> parts_; // room for all sockets; touched as needed
+  std::size_t parts_used_ = 0;
   std::array<msghdr, sockets_max> messages_{};
   std::array<std::size_t, sockets_max> tags_{};
   std::array<long, sockets_max> results_{};

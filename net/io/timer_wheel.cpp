@@ -1,6 +1,6 @@
 #include "net/io/timer_wheel.hpp"
 
-#include "base/check.hpp"
+#include <algorithm>
 
 namespace rookery {
 
@@ -43,7 +43,7 @@ void timer_wheel::arm(
   wheel_timer& timer, clock::time_point now, std::chrono::milliseconds delay) {
   timer.disarm();
   if (armed_ == 0) // nothing was missed while the wheel stood still
-    current_ = tick_of(now);
+    current_ = std::max(current_, tick_of(now));
   // One tick more, so that a timer never fires early.
   const auto due = tick_of(now + delay) + 1;
   timer.due_ = due > current_ ? due : current_ + 1;

@@ -1,0 +1,123 @@
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "base/check.hpp"
+#include "net/io/outbox.hpp"
+
+// Plays operations on an outbox and on a model of it that is plainly right.
+
+namespace {
+
+using namespace rookery;
+
+constexpr outbox_limits limits{8, 64};
+
+class model {
+public:
+  bool push(const std::string& text) {
+    if (frames_.size() >= limits.messages_max
+        || bytes() + text.size() > limits.bytes_max)
+      return false;
+    frames_.push_back(text);
+    return true;
+  }
+  void answer(const std::string& text) { frames_.push_back(text); }
+  void control(const std::string& text) {
+    const auto place = (sent_ > 0 ? 1 : 0) + controls_;
+    frames_.insert(frames_.begin() + static_cast<long>(place), text);
+    ++controls_;
+  }
+  void consume(std::size_t bytes) {
+    while (bytes > 0) {
+      if (sent_ == 0 && controls_ > 0)
+        --controls_;
+      const auto left = frames_.front().size() - sent_;
+      if (bytes < left) {
+        sent_ += bytes;
+        return;
+      }
+      bytes -= left;
+      frames_.pop_front();
+      sent_ = 0;
+    }
+  }
+  void drop() {
+    frames_.resize(sent_ > 0 ? 1 : 0);
+    controls_ = 0;
+  }
+  std::size_t bytes() const {
+    std::size_t sum = 0;
+    for (const auto& one : frames_)
+      sum += one.size();
+    return sum;
+  }
+  std::string waiting() const {
+    std::string all;
+    for (const auto& one : frames_)
+      all += one;
+    return all.substr(sent_);
+  }
+  std::size_t size() const { return frames_.size(); }
+
+private:
+  std::deque<std::string> frames_;
+  std::size_t sent_ = 0;
+  std::size_t controls_ = 0;
+};
+
+std::string waiting(const outbox& box) {
+  std::vector<iovec> parts(box.messages() + 1);
+  parts.resize(box.gather(parts));
+  std::string all;
+  for (const auto& part : parts)
+    all.append(static_cast<const char*>(part.iov_base), part.iov_len);
+  return all;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  outbox real;
+  model expected;
+  for (size_t i = 0; i + 1 < size && i < 4096; i += 2) {
+    const std::string text(
+      1 + data[i + 1] % 20, static_cast<char>('a' + i / 2 % 26));
+    const auto made = frame::make({}, text);
+    switch (data[i] % 5) {
+    case 0:
+      ROOKERY_CHECK(
+        (real.push(made, limits) == push_result::queued)
+          == expected.push(text),
+        "both take the frame or both refuse it");
+      break;
+    case 1:
+      if (real.messages() < 64) {
+        real.push_answer(made);
+        expected.answer(text);
+      }
+      break;
+    case 2:
+      if (real.messages() < 64) {
+        real.push_control(made);
+        expected.control(text);
+      }
+      break;
+    case 3: {
+      const auto most = expected.waiting().size();
+      const auto some = most == 0 ? 0 : data[i + 1] % (most + 1);
+      real.consume(some);
+      expected.consume(some);
+      break;
+    }
+    default:
+      real.drop_waiting();
+      expected.drop();
+    }
+    ROOKERY_CHECK(real.messages() == expected.size(), "as many frames");
+    ROOKERY_CHECK(real.bytes() == expected.bytes(), "as many bytes");
+    ROOKERY_CHECK(waiting(real) == expected.waiting(), "the same bytes wait");
+  }
+  return 0;
+}
