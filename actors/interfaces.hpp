@@ -1,19 +1,20 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
+#include "base/error.hpp"
 
 #include <caf/atom.hpp>
 #include <caf/replies_to.hpp>
 #include <caf/type_id.hpp>
 #include <caf/typed_actor.hpp>
 
-#include "base/error.hpp"
+#include <cstdint>
+#include <string>
 
 // Every actor's interface. Who reads this page knows the system; the messages
 // are in actors/messages.hpp. All messages stay within one process.
 //
-//     socket -> CONNECTION -> (FANOUT) -> TOPIC -> FANOUT of each thread -> outbox
+//     socket -> CONNECTION -> (FANOUT) -> TOPIC -> FANOUT of each thread ->
+//     outbox
 //
 // Orders flow one way and answers another, so that nobody waits: what a
 // connection asks of a topic is an order with a serial number, the answer is a
@@ -58,90 +59,89 @@ struct user_connections;
 /// The CONNECTION actor: speaks for one WebSocket, from upgrade to close.
 /// Pinned to the I/O thread of its socket.
 using connection_actor = caf::typed_actor<
-  // Answers the order with this serial number; one that was answered already,
-  // or ran out of time, is ignored.
-  caf::reacts_to<answer_atom, uint32_t, answer>,
-  // Sends a direct message of another user to the client.
-  caf::reacts_to<direct_delivery>,
-  // Ends the connection with this code.
-  caf::reacts_to<close_atom, close_code>,
-  // Tells what the connection knows about itself.
-  caf::replies_to<inspect_atom>::with<connection_details>>;
+    // Answers the order with this serial number; one that was answered already,
+    // or ran out of time, is ignored.
+    caf::reacts_to<answer_atom, uint32_t, answer>,
+    // Sends a direct message of another user to the client.
+    caf::reacts_to<direct_delivery>,
+    // Ends the connection with this code.
+    caf::reacts_to<close_atom, close_code>,
+    // Tells what the connection knows about itself.
+    caf::replies_to<inspect_atom>::with<connection_details>>;
 
 /// The TOPIC actor: one for each topic name in use on this node. A ROOM has the
 /// same interface; it keeps members and a log besides. Runs on the thread of
 /// who sends to it.
 using topic_actor = caf::typed_actor<
-  // Adds a subscriber; the answer and all events after it come through the
-  // FANOUT of the subscriber's thread.
-  caf::reacts_to<subscribe_order>,
-  // Takes the subscriber away again.
-  caf::reacts_to<unsubscribe_order>,
-  // A subscriber's connection ended.
-  caf::reacts_to<leave_order>,
-  // Puts a message into the topic; the answer goes to the publisher.
-  caf::reacts_to<publish_order>,
-  // Asks who is there.
-  caf::reacts_to<presence_order>,
-  // After a restart: who is subscribed, as one thread knows.
-  caf::reacts_to<local_subscribers>,
-  // Looks whether the topic is in use still.
-  caf::reacts_to<tick_atom>,
-  // Ends the topic if nobody uses it; false if somebody does.
-  caf::replies_to<retire_atom>::with<bool>>;
+    // Adds a subscriber; the answer and all events after it come through the
+    // FANOUT of the subscriber's thread.
+    caf::reacts_to<subscribe_order>,
+    // Takes the subscriber away again.
+    caf::reacts_to<unsubscribe_order>,
+    // A subscriber's connection ended.
+    caf::reacts_to<leave_order>,
+    // Puts a message into the topic; the answer goes to the publisher.
+    caf::reacts_to<publish_order>,
+    // Asks who is there.
+    caf::reacts_to<presence_order>,
+    // After a restart: who is subscribed, as one thread knows.
+    caf::reacts_to<local_subscribers>,
+    // Looks whether the topic is in use still.
+    caf::reacts_to<tick_atom>,
+    // Ends the topic if nobody uses it; false if somebody does.
+    caf::replies_to<retire_atom>::with<bool>>;
 
 /// The FANOUT actor, one for each I/O thread: the only way from topics to
 /// sockets. It owns the thread's subscriber lists, and it is pinned. That all
 /// frames of a topic pass through here keeps their order, whichever thread the
 /// topic runs on.
 using fanout_actor = caf::typed_actor<
-  // Puts one event into the outboxes of this thread's subscribers.
-  caf::reacts_to<deliver_order>,
-  // Answers a subscribe; from here on the connection gets the topic's events.
-  caf::reacts_to<attach_order>,
-  // Answers an unsubscribe; no event of the topic comes after it.
-  caf::reacts_to<detach_order>,
-  // The supervisor's answers to `open`.
-  caf::reacts_to<opened_topic>,
-  caf::reacts_to<refused_topic>,
-  // Sends orders for this topic to the supervisor again from now on.
-  caf::replies_to<forget_atom, std::string>::with<bool>,
-  // The topic crashed: fails what it had not answered, and tells who is
-  // subscribed.
-  caf::replies_to<lost_atom, std::string>::with<local_subscribers>,
-  // The topic crashed too often: its subscribers here are closed.
-  caf::reacts_to<failed_atom, std::string>,
-  // Closes all connections of this thread; answers how many are left.
-  caf::replies_to<drain_atom, close_code>::with<uint64_t>,
-  // How many connections this thread has.
-  caf::replies_to<count_atom>::with<uint64_t>>;
+    // Puts one event into the outboxes of this thread's subscribers.
+    caf::reacts_to<deliver_order>,
+    // Answers a subscribe; from here on the connection gets the topic's events.
+    caf::reacts_to<attach_order>,
+    // Answers an unsubscribe; no event of the topic comes after it.
+    caf::reacts_to<detach_order>,
+    // The supervisor's answers to `open`.
+    caf::reacts_to<opened_topic>, caf::reacts_to<refused_topic>,
+    // Sends orders for this topic to the supervisor again from now on.
+    caf::replies_to<forget_atom, std::string>::with<bool>,
+    // The topic crashed: fails what it had not answered, and tells who is
+    // subscribed.
+    caf::replies_to<lost_atom, std::string>::with<local_subscribers>,
+    // The topic crashed too often: its subscribers here are closed.
+    caf::reacts_to<failed_atom, std::string>,
+    // Closes all connections of this thread; answers how many are left.
+    caf::replies_to<drain_atom, close_code>::with<uint64_t>,
+    // How many connections this thread has.
+    caf::replies_to<count_atom>::with<uint64_t>>;
 
 /// The REGISTRY actor: all connections of this node whose user is known.
 using registry_actor = caf::typed_actor<
-  // A connection's user is known.
-  caf::reacts_to<connection_entry>,
-  // A connection left OPEN, with this code.
-  caf::reacts_to<forget_atom, uint64_t, close_code>,
-  // Sends a message to all connections of a user; the answer, how many they
-  // are, goes to who asked.
-  caf::reacts_to<direct_order>,
-  // All connections of a user.
-  caf::replies_to<find_atom, std::string>::with<user_connections>,
-  // One connection.
-  caf::replies_to<find_atom, uint64_t>::with<user_connections>,
-  caf::replies_to<count_atom>::with<registry_counts>>;
+    // A connection's user is known.
+    caf::reacts_to<connection_entry>,
+    // A connection left OPEN, with this code.
+    caf::reacts_to<forget_atom, uint64_t, close_code>,
+    // Sends a message to all connections of a user; the answer, how many they
+    // are, goes to who asked.
+    caf::reacts_to<direct_order>,
+    // All connections of a user.
+    caf::replies_to<find_atom, std::string>::with<user_connections>,
+    // One connection.
+    caf::replies_to<find_atom, uint64_t>::with<user_connections>,
+    caf::replies_to<count_atom>::with<registry_counts>>;
 
 /// The SUPERVISOR actor: starts all others, watches them, restarts topics
 /// within a limit, stops all in order.
 using supervisor_actor = caf::typed_actor<
-  // Opens the topic of this name for a thread, and starts it if need be; the
-  // answer goes to the FANOUT.
-  caf::reacts_to<open_atom, std::string, fanout_actor>,
-  // A topic says that nobody has used it for its idle time.
-  caf::reacts_to<idle_atom, std::string>,
-  // Stops all that it started; answers when they are gone.
-  caf::replies_to<drain_atom>::with<bool>,
-  // How many topics there are.
-  caf::replies_to<count_atom>::with<uint64_t>>;
+    // Opens the topic of this name for a thread, and starts it if need be; the
+    // answer goes to the FANOUT.
+    caf::reacts_to<open_atom, std::string, fanout_actor>,
+    // A topic says that nobody has used it for its idle time.
+    caf::reacts_to<idle_atom, std::string>,
+    // Stops all that it started; answers when they are gone.
+    caf::replies_to<drain_atom>::with<bool>,
+    // How many topics there are.
+    caf::replies_to<count_atom>::with<uint64_t>>;
 
 } // namespace rookery

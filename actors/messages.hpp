@@ -1,18 +1,18 @@
 #pragma once
 
-#include <chrono>
-#include <memory>
-#include <string>
-#include <variant>
-#include <vector>
-
-#include <caf/allowed_unsafe_message_type.hpp>
-
 #include "actors/interfaces.hpp"
 #include "base/config/config.hpp"
 #include "base/protocol/events.hpp"
 #include "net/auth/identity.hpp"
 #include "net/link.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace rookery {
 
@@ -48,9 +48,9 @@ struct asker {
 /// What an order came to. The wire's `id` is filled in by the connection.
 struct answer {
   std::variant<
-    ok_reply, subscribed_reply, unsubscribed_reply, published_reply,
-    presence_reply, history_reply, sent_reply, error_reply>
-    reply;
+      ok_reply, subscribed_reply, unsubscribed_reply, published_reply,
+      presence_reply, history_reply, sent_reply, error_reply>
+      reply;
 };
 
 // -- to a topic ---------------------------------------------------------------
@@ -81,8 +81,8 @@ struct presence_order {
 };
 /// What waits for a topic to be opened.
 using topic_order = std::variant<
-  subscribe_order, unsubscribe_order, leave_order, publish_order,
-  presence_order>;
+    subscribe_order, unsubscribe_order, leave_order, publish_order,
+    presence_order>;
 
 // -- to a thread's fanout -----------------------------------------------------
 

@@ -1,10 +1,7 @@
 #include "actors/node_context.hpp"
 
-#include <random>
-
-#include <spdlog/fmt/fmt.h>
-
 #include "base/config/topic_pattern.hpp"
+#include "base/hex.hpp"
 
 namespace rookery {
 
@@ -24,20 +21,11 @@ void node_context::release_actors() {
 int64_t system_clock_ms() {
   using namespace std::chrono;
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch())
-    .count();
-}
-
-std::string random_hex(std::size_t bytes) {
-  std::random_device source;
-  std::string text;
-  while (text.size() < 2 * bytes)
-    fmt::format_to(std::back_inserter(text), "{:08x}", source());
-  text.resize(2 * bytes);
-  return text;
+      .count();
 }
 
 std::string to_text(connection_id id) {
-  return fmt::format("c-{:x}-{:x}", id >> 48, id & 0xffff'ffff'ffff);
+  return "c-" + hex(id >> 48) + "-" + hex(id & 0xffff'ffff'ffff);
 }
 
 } // namespace rookery

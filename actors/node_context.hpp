@@ -1,15 +1,15 @@
 #pragma once
 
+#include "actors/messages.hpp"
+#include "base/config/config.hpp"
+#include "net/auth/token.hpp"
+
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "actors/messages.hpp"
-#include "base/config/config.hpp"
-#include "net/auth/token.hpp"
 
 namespace rookery {
 
@@ -42,9 +42,6 @@ struct node_context {
 
 /// The wall clock of this machine.
 int64_t system_clock_ms();
-
-/// `bytes` random bytes in hexadecimal, for names that must not collide.
-std::string random_hex(std::size_t bytes);
 
 /// "c-2a-1f": a connection's id as clients and logs see it.
 std::string to_text(connection_id id);

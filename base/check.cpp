@@ -6,10 +6,10 @@
 namespace rookery {
 
 void check_failed(
-  const char* condition, const char* reason, const char* file,
-  int line) noexcept {
+    const char* condition, const char* reason, const char* file,
+    int line) noexcept {
   std::fprintf(
-    stderr, "%s:%d: check failed: %s (%s)\n", file, line, reason, condition);
+      stderr, "%s:%d: check failed: %s (%s)\n", file, line, reason, condition);
   std::abort();
 }
 

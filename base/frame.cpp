@@ -1,18 +1,18 @@
 #include "base/frame.hpp"
 
+#include "base/check.hpp"
+
 #include <cstring>
 #include <limits>
 #include <new>
-
-#include "base/check.hpp"
 
 namespace rookery {
 
 frame frame::make(std::string_view header, std::string_view payload) {
   const auto size = header.size() + payload.size();
   ROOKERY_CHECK(
-    size <= std::numeric_limits<uint32_t>::max(),
-    "a message limit above 4 GiB is refused by the configuration");
+      size <= std::numeric_limits<uint32_t>::max(),
+      "a message limit above 4 GiB is refused by the configuration");
   void* memory = ::operator new(sizeof(body) + size);
   auto* fresh = new (memory) body;
   fresh->size = static_cast<uint32_t>(size);

@@ -16,8 +16,12 @@ namespace rookery {
 class frame {
 public:
   frame() noexcept = default;
-  frame(const frame& other) noexcept : body_(other.body_) { acquire(); }
-  frame(frame&& other) noexcept : body_(std::exchange(other.body_, nullptr)) {}
+  frame(const frame& other) noexcept
+      : body_(other.body_) {
+    acquire();
+  }
+  frame(frame&& other) noexcept
+      : body_(std::exchange(other.body_, nullptr)) {}
   frame& operator=(frame other) noexcept {
     std::swap(body_, other.body_);
     return *this;

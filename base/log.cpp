@@ -1,11 +1,11 @@
 #include "base/log.hpp"
 
-#include <chrono>
-
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include <chrono>
 
 namespace rookery::log {
 
@@ -17,7 +17,7 @@ format form_of_lines = format::text;
 
 spdlog::level::level_enum to_spdlog(level of) {
   return static_cast<spdlog::level::level_enum>(
-    of == level::off ? spdlog::level::off : static_cast<int>(of));
+      of == level::off ? spdlog::level::off : static_cast<int>(of));
 }
 static_assert(static_cast<int>(level::error) == spdlog::level::err);
 
@@ -70,8 +70,8 @@ std::string text_line(std::string_view event, fields with) {
 
 std::string json_line(level of, std::string_view event, fields with) {
   using namespace std::chrono;
-  const auto now = duration_cast<milliseconds>(
-    system_clock::now().time_since_epoch());
+  const auto now =
+      duration_cast<milliseconds>(system_clock::now().time_since_epoch());
   const auto word = spdlog::level::to_string_view(to_spdlog(of));
   rapidjson::StringBuffer buffer;
   writer out{buffer};
@@ -97,7 +97,7 @@ void start(level lowest, format form) {
   auto logger = spdlog::stderr_color_mt("rookery");
   logger->set_level(to_spdlog(lowest));
   logger->set_pattern(
-    form == format::json ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %^%-7l%$ %v");
+      form == format::json ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %^%-7l%$ %v");
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
 }
@@ -109,9 +109,8 @@ bool enabled(level of) {
 void write(level of, std::string_view event, fields with) {
   if (!enabled(of))
     return;
-  const auto line = form_of_lines == format::json
-                      ? json_line(of, event, with)
-                      : text_line(event, with);
+  const auto line = form_of_lines == format::json ? json_line(of, event, with)
+                                                  : text_line(event, with);
   spdlog::default_logger_raw()->log(to_spdlog(of), line);
 }
 

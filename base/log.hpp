@@ -20,16 +20,28 @@ enum class format : uint8_t { text, json };
 
 struct field {
   template <std::signed_integral T>
-  field(std::string_view k, T v) : key(k), value(static_cast<int64_t>(v)) {}
+  field(std::string_view k, T v)
+      : key(k)
+      , value(static_cast<int64_t>(v)) {}
   template <std::unsigned_integral T>
-  field(std::string_view k, T v) : key(k), value(static_cast<uint64_t>(v)) {}
-  field(std::string_view k, bool v) : key(k), value(v) {}
-  field(std::string_view k, double v) : key(k), value(v) {}
+  field(std::string_view k, T v)
+      : key(k)
+      , value(static_cast<uint64_t>(v)) {}
+  field(std::string_view k, bool v)
+      : key(k)
+      , value(v) {}
+  field(std::string_view k, double v)
+      : key(k)
+      , value(v) {}
   field(std::string_view k, const char* v)
-    : key(k), value(std::string_view{v}) {}
-  field(std::string_view k, std::string_view v) : key(k), value(v) {}
+      : key(k)
+      , value(std::string_view{v}) {}
+  field(std::string_view k, std::string_view v)
+      : key(k)
+      , value(v) {}
   field(std::string_view k, const std::string& v)
-    : key(k), value(std::string_view{v}) {}
+      : key(k)
+      , value(std::string_view{v}) {}
 
   std::string_view key;
   std::variant<bool, int64_t, uint64_t, double, std::string_view> value;

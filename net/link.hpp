@@ -1,13 +1,13 @@
 #pragma once
 
+#include "base/error.hpp"
+#include "base/frame.hpp"
+#include "net/io/outbox.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "base/error.hpp"
-#include "base/frame.hpp"
-#include "net/io/outbox.hpp"
 
 namespace rookery {
 

@@ -1,13 +1,12 @@
 #include "net/stream.hpp"
 
-#include <sys/socket.h>
-#include <unistd.h>
+#include "net/io/outbox.hpp"
 
 #include <array>
 #include <cerrno>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <utility>
-
-#include "net/io/outbox.hpp"
 
 namespace rookery {
 
@@ -24,13 +23,14 @@ thread_local std::string decrypted;
 } // namespace
 
 stream::stream(int fd, const tls_context& context)
-  : fd_(fd), tls_(std::make_unique<tls_stream>(context)) {}
+    : fd_(fd)
+    , tls_(std::make_unique<tls_stream>(context)) {}
 
 stream::stream(stream&& other) noexcept
-  : fd_(std::exchange(other.fd_, -1))
-  , tls_(std::move(other.tls_))
-  , unsent_(std::move(other.unsent_))
-  , sent_(other.sent_) {}
+    : fd_(std::exchange(other.fd_, -1))
+    , tls_(std::move(other.tls_))
+    , unsent_(std::move(other.unsent_))
+    , sent_(other.sent_) {}
 
 stream::~stream() {
   close();
@@ -48,29 +48,29 @@ read_result stream::read(std::span<char> buffer) {
     return {read_status::closed, {}};
   if (got < 0)
     return {
-      errno == EAGAIN || errno == EINTR ? read_status::again
-                                        : read_status::failed,
-      {}};
+        errno == EAGAIN || errno == EINTR ? read_status::again
+                                          : read_status::failed,
+        {}};
   const auto bytes = buffer.first(static_cast<std::size_t>(got));
   if (!tls_)
     return {read_status::data, bytes};
   decrypted.clear();
-  const auto status = tls_->receive(
-    {bytes.data(), bytes.size()}, decrypted, unsent_);
+  const auto status =
+      tls_->receive({bytes.data(), bytes.size()}, decrypted, unsent_);
   if (!flush() || status == tls_stream::status::failed)
     return {read_status::failed, {}};
   if (!decrypted.empty())
     return {read_status::data, decrypted};
   return {
-    status == tls_stream::status::closed ? read_status::closed
-                                         : read_status::again,
-    {}};
+      status == tls_stream::status::closed ? read_status::closed
+                                           : read_status::again,
+      {}};
 }
 
 bool stream::flush() {
   while (sent_ < unsent_.size()) {
-    const auto sent = ::send(
-      fd_, unsent_.data() + sent_, unsent_.size() - sent_, flags);
+    const auto sent =
+        ::send(fd_, unsent_.data() + sent_, unsent_.size() - sent_, flags);
     if (sent < 0)
       return errno == EAGAIN || errno == EINTR;
     sent_ += static_cast<std::size_t>(sent);
@@ -89,7 +89,7 @@ long stream::write_frames(outbox& frames) {
     const auto filled = frames.gather(parts);
     for (std::size_t i = 0; i < filled && plain.size() < records_bytes_max; ++i)
       plain.append(
-        static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
+          static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
     if (!tls_->send(plain, unsent_) || !flush())
       return -EPIPE;
     frames.consume(plain.size());

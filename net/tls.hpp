@@ -1,11 +1,11 @@
 #pragma once
 
+#include "base/error.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "base/error.hpp"
 
 using SSL = struct ssl_st;
 using SSL_CTX = struct ssl_ctx_st;
@@ -27,7 +27,8 @@ public:
   SSL_CTX* native() const noexcept { return context_; }
 
 private:
-  explicit tls_context(SSL_CTX* context) noexcept : context_(context) {}
+  explicit tls_context(SSL_CTX* context) noexcept
+      : context_(context) {}
   SSL_CTX* context_;
 };
 
@@ -52,8 +53,8 @@ public:
 
   /// Takes all of `ciphertext`; appends what it decrypts to `plain`, and what
   /// has to be sent to the peer (handshake, alerts) to `answer`.
-  status receive(
-    std::string_view ciphertext, std::string& plain, std::string& answer);
+  status
+  receive(std::string_view ciphertext, std::string& plain, std::string& answer);
 
   /// Encrypts all of `plain` and appends records to `ciphertext`. Only after
   /// the handshake.

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# bench.sh [OPTION...]: builds the node and the load generator, then measures.
-# `./dev bench --help` lists the options.
+# bench.sh [OPTION...]: measures this node and its peers; --help lists options.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 scripts/deps.sh build bench
-scripts/build.sh release rookery rookery-load
+scripts/build.sh release
 exec bench/run.py "$@"

@@ -2,10 +2,10 @@
 # Judges the sources; runs every judge even when one has failed.
 # check.sh [JUDGE...]: only these, e.g. `./dev check format tidy`.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 text() { scripts/check_text.py; }
-format() { scripts/fmt.sh --check; }
+format() { scripts/fmt.sh --check 2>&1 | sed -n '/error:/p'; }
 includes() { scripts/check_includes.py; }
 sizes() { scripts/check_sizes.py; }
 

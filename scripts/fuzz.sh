@@ -6,11 +6,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 seconds=${1:-60}
 scripts/deps.sh build fuzz
-scripts/build.sh fuzz
+mapfile -t names < <(basename -s .cpp tests/fuzz/*_fuzz.cpp)
+scripts/build.sh fuzz "${names[@]}"
 
 failed=()
-for source in tests/fuzz/*_fuzz.cpp; do
-  name=$(basename "$source" .cpp)
+for name in "${names[@]}"; do
   found=build/fuzz/found/$name
   crashes=build/fuzz/crashes/$name
   mkdir -p "$found" "$crashes"
@@ -21,7 +21,7 @@ for source in tests/fuzz/*_fuzz.cpp; do
     -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
     -artifact_prefix="$crashes/" "$found" "${seeds[@]}" \
     >"$crashes/log" 2>&1 || failed+=("$name")
-  grep -E '^(SUMMARY|stat::(number_of_executed|peak_rss)|Test unit)|ERROR' \
+  grep -E '^(SUMMARY|stat::(number_of_executed|peak_rss)|Test unit)|ERROR|runtime error' \
     "$crashes/log" || true
 done
 if ((${#failed[@]})); then

@@ -3,7 +3,7 @@
 import { ChatView } from "./chat.js";
 import { Client } from "./client.js";
 import { CursorView, watchPointer } from "./cursors.js";
-import { byId } from "./dom.js";
+import { byId, tint } from "./dom.js";
 import { askForName, rememberedName } from "./gate.js";
 import { hueOf } from "./names.js";
 import { listenForRooms, roomOfAddress, showPeople, showRooms } from "./people.js";
@@ -72,8 +72,9 @@ function tokenError(response, text) {
 function onState(state) {
   status.state(state);
   status.reconnects(client.reconnects);
-  document.documentElement.dataset.phase = state.phase;
-  if (state.phase !== "open") cursors.clear();
+  if (state.phase === "open") return;
+  cursors.clear();
+  chat.nobodyTypes();
 }
 
 function onOtherEvent(message) {
@@ -90,6 +91,7 @@ function enterRoom() {
   showRooms(name);
   showPeople([], me);
   room = new Room({ client, view, me, name });
+  wire.useTopic(room.topic);
   chat.open({
     name,
     topic: room.topic,
@@ -104,7 +106,7 @@ function enterAs(name) {
   const chip = byId("me");
   chip.hidden = false;
   chip.textContent = name;
-  chip.style.setProperty("--hue", hueOf(name));
+  tint(chip, hueOf(name));
   room?.leave();
   room = null;
   client.stop();
@@ -130,4 +132,6 @@ addEventListener("pagehide", () => room?.goodbye());
 watchPointer((at) => room?.pointAt(at));
 listenForRooms();
 showRooms(roomOfAddress());
-enterAs(rememberedName() ?? (await askForName()));
+let name = rememberedName();
+while (!name) name = await askForName();
+enterAs(name);

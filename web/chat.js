@@ -27,6 +27,7 @@ export class ChatView {
   #toNewest = byId("to-newest");
   #text = byId("text");
   #typists = new Map(); // by user: the timer that forgets
+  #topic = "";
   #onSay = () => {};
   #onType = () => {};
 
@@ -56,12 +57,13 @@ export class ChatView {
   /// Starts with an empty room.
   open({ name, topic, say, type }) {
     byId("room-title").textContent = `#${name}`;
+    this.#topic = topic;
     byId("room-facts").textContent = topic;
     byId("second-tab").href = `/#${name}`;
     this.#log.replaceChildren();
     this.#unsent.replaceChildren();
     byId("hint").hidden = false;
-    for (const user of this.#typists.keys()) this.typing(user, false);
+    this.nobodyTypes();
     this.#onSay = say;
     this.#onType = type;
     this.#text.disabled = false;
@@ -111,7 +113,7 @@ export class ChatView {
   }
 
   entered({ mode, recovered, epoch, offset, first }) {
-    byId("room-facts").title = `epoch ${epoch}`;
+    byId("room-facts").textContent = `${this.#topic} · epoch ${epoch}`;
     if (first) return this.note("You are here", "entered", { offset });
     if (mode === "replay" && recovered)
       return this.note("Back again: nothing was missed", "back", { offset });
@@ -124,6 +126,7 @@ export class ChatView {
   }
 
   #message({ user, at: when, offset, text, key }) {
+    byId("hint").hidden = true;
     const sent = new Date(when);
     return element(
       "li",
@@ -157,7 +160,6 @@ export class ChatView {
   }
 
   #append(node, list) {
-    byId("hint").hidden = true;
     const follow = this.#atEnd();
     const previous = list.lastElementChild ?? this.#log.lastElementChild;
     if (continues(previous, node)) node.classList.add("follows");
@@ -203,6 +205,10 @@ export class ChatView {
       this.#typists.set(user, forget);
     }
     byId("typing").textContent = typingNotice([...this.#typists.keys()]);
+  }
+
+  nobodyTypes() {
+    for (const user of [...this.#typists.keys()]) this.typing(user, false);
   }
 }
 

@@ -5,12 +5,18 @@ export function element(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue;
     if (name === "text") node.textContent = value;
-    else if (name === "hue") node.style.setProperty("--hue", value);
-    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "hue") tint(node, value);
+    else if (name === "class") node.classList.add(...value.split(" "));
     else node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children);
   return node;
+}
+
+/// Gives a node a person's colours.
+export function tint(node, hue) {
+  node.classList.add("person-hue");
+  node.style.setProperty("--hue", hue);
 }
 
 /// <svg><use href="#icon-..."></svg>: the shapes stand in index.html.

@@ -24,8 +24,8 @@ export function hueOf(name) {
   return ((hash >>> 8) % 12) * 30;
 }
 
-export function randomId(prefix) {
-  const bytes = crypto.getRandomValues(new Uint8Array(6));
+export function randomId(prefix, size) {
+  const bytes = crypto.getRandomValues(new Uint8Array(size));
   const hex = [...bytes].map((one) => one.toString(16).padStart(2, "0"));
   return `${prefix}-${hex.join("")}`;
 }

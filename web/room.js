@@ -16,7 +16,7 @@ export class Room {
   #client;
   #view;
   #me;
-  #tab = randomId("t");
+  #tab = randomId("t", 3);
   #members = new Map();
   #unsent = new Map(); // by key: messages without a receipt
   #tabs = new Set(); // other tabs that were heard of
@@ -68,7 +68,8 @@ export class Room {
   // -- messages --------------------------------------------------------------
 
   say(text) {
-    const one = { key: randomId("k"), text, user: this.#me, at: Date.now() };
+    const key = randomId("k", 6);
+    const one = { key, text, user: this.#me, at: Date.now() };
     this.#unsent.set(one.key, one);
     this.#view.waiting(one);
     this.type(false);

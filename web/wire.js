@@ -5,10 +5,14 @@ import { WireLog } from "./wire_log.js";
 
 const AT_END_PX = 24;
 
+/// For people to try; TOPIC is the room they are in.
 const EXAMPLES = [
-  ["ping", '{"event":"ping","id":1}'],
-  ["who is here", '{"event":"presence","id":2,"topic":"room.hall"}'],
-  ["say something", '{"event":"publish","id":3,"topic":"room.hall","data":{"text":"by hand"}}'],
+  ["who is here", '{"event":"presence","id":1,"topic":"TOPIC"}'],
+  [
+    "say something",
+    '{"event":"publish","id":2,"topic":"TOPIC","data":{"text":"by hand"}}',
+  ],
+  ["ping", '{"event":"ping","id":3}'],
   ["to one user", '{"event":"send","id":4,"user":"rook","data":"psst"}'],
   ["no such topic", '{"event":"subscribe","id":5,"topic":"nowhere"}'],
   ["no such event", '{"event":"dance","id":6}'],
@@ -20,6 +24,7 @@ export class WireView {
   #list = byId("frames");
   #nodes = new Map(); // by row
   #paused = false;
+  #topic = "";
 
   constructor({ onRaw, onDrop }) {
     for (const button of document.querySelectorAll("[data-hides]"))
@@ -47,13 +52,22 @@ export class WireView {
     this.#show(this.#log.note(text));
   }
 
+  /// The examples speak of this topic from now on.
+  useTopic(topic) {
+    this.#topic = topic;
+    this.#fillIn();
+  }
+
+  #fillIn() {
+    const [, text] = EXAMPLES[byId("raw-preset").selectedIndex];
+    byId("raw-text").value = text.replace("TOPIC", this.#topic);
+  }
+
   #offerExamples(onRaw) {
     const presets = byId("raw-preset");
-    presets.append(...EXAMPLES.map(([name]) => element("option", { text: name })));
-    const fill = () =>
-      (byId("raw-text").value = EXAMPLES[presets.selectedIndex][1]);
-    presets.addEventListener("change", fill);
-    fill();
+    for (const [name] of EXAMPLES)
+      presets.append(element("option", { text: name }));
+    presets.addEventListener("change", () => this.#fillIn());
     byId("raw").addEventListener("submit", (event) => {
       event.preventDefault();
       onRaw(byId("raw-text").value);

@@ -26,7 +26,6 @@ export class WireLog {
       text,
       message,
       bytes: encoder.encode(text).length,
-      at: Date.now(),
       took: request && performance.now() - request.at,
       answers: request?.event,
     };
@@ -36,7 +35,7 @@ export class WireLog {
       run.count += 1;
       return { row: run };
     }
-    const row = { direction, kind, event, count: 1, ...facts };
+    const row = { direction, kind, event, count: 1, at: Date.now(), ...facts };
     if (kind === "log") this.#open.clear();
     else this.#open.set(lane, row);
     return this.#add(row);

@@ -1,22 +1,21 @@
 #include "actors/connection/connection.hpp"
 
-#include <algorithm>
+#include "base/check.hpp"
+#include "base/hex.hpp"
+#include "base/log.hpp"
 
 #include <caf/send.hpp>
 
-#include "actors/topic/audience.hpp"
-#include "base/check.hpp"
-#include "base/log.hpp"
-#include "net/auth/rights.hpp"
+#include <algorithm>
 
 namespace rookery {
 
 connection::connection(
-  caf::actor_config& config, io_unit* home, fanout& hub, client_facts facts)
-  : slim_actor(config, home)
-  , hub_(hub)
-  , id_(hub.next_id())
-  , facts_(std::make_unique<client_facts>(std::move(facts))) {}
+    caf::actor_config& config, io_unit* home, fanout& hub, client_facts facts)
+    : slim_actor(config, home)
+    , hub_(hub)
+    , id_(hub.next_id())
+    , facts_(std::make_unique<client_facts>(std::move(facts))) {}
 
 connection::~connection() = default;
 
@@ -56,16 +55,16 @@ void connection::become(user_ref user) {
   caf::anon_send(node.registry, connection_entry{record_, handle()});
   watch_expiry();
   log::debug(
-    "connection.opened", {{"connection", to_text(id_)},
-                          {"user", user_->user},
-                          {"address", record_->address}});
+      "connection.opened", {{"connection", to_text(id_)},
+                            {"user", user_->user},
+                            {"address", record_->address}});
   welcome_event welcome;
   welcome.connection = to_text(id_);
   welcome.session = "s-" + random_hex(12);
   welcome.user = user_->user;
   welcome.node = node.node_id;
-  welcome.ping_interval_ms = static_cast<uint32_t>(
-    node.settings.websocket.ping_interval.count());
+  welcome.ping_interval_ms =
+      static_cast<uint32_t>(node.settings.websocket.ping_interval.count());
   welcome.max_message_bytes = node.settings.websocket.message_bytes_max;
   welcome.server = server_version;
   send_event(welcome);
@@ -79,201 +78,26 @@ void connection::watch_expiry() {
   const auto left = *user_->expires_at - std::chrono::system_clock::now()
                     + hub_.node().settings.session.expired_grace;
   const auto delay = std::chrono::duration_cast<std::chrono::milliseconds>(
-    std::min<std::chrono::nanoseconds>(left, std::chrono::hours{24 * 365}));
+      std::min<std::chrono::nanoseconds>(left, std::chrono::hours{24 * 365}));
   must_act_by_ = hub_.services().now() + delay;
   arm_timer(delay);
 }
 
-// -- what the client says -----------------------------------------------------
-
-void connection::on_message(std::string_view payload, bool binary) {
-  const bool msgpack = is_msgpack(link_->form());
-  if (binary != msgpack)
-    return link_->close(close_code::unsupported_data);
-  auto message = decode(
-    msgpack ? encoding::msgpack : encoding::json, payload);
-  if (!message) {
-    const auto& error = message.error();
-    if (error.malformed) {
-      log::debug(
-        "connection.malformed",
-        {{"connection", to_text(id_)}, {"why", error.message}});
-      return link_->close(close_code::malformed);
-    }
-    return refuse(error.id, error.code, error.message);
-  }
-  if (!user_ && !std::holds_alternative<auth_request>(message->body))
-    return refuse(
-      message->id, errc::unauthorized, "say `auth` with a token first");
-  std::visit(
-    [&](auto& request) { serve(message->id, request); }, message->body);
-}
-
-void connection::serve(uint32_t id, auth_request& request) {
-  const auto& node = hub_.node();
-  auto verified = node.tokens->verify(
-    request.token, std::chrono::system_clock::now());
-  if (!verified) {
-    refuse(id, verified.error().code, verified.error().message);
-    return link_->close(close_code::unauthorized);
-  }
-  auto user = std::make_shared<const identity>(*std::move(verified));
-  if (!user_ || (user_->anonymous && subscriptions_.empty())) {
-    reply(id, ok_reply{});
-    return become(std::move(user));
-  }
-  if (user->user != user_->user)
-    return refuse(
-      id, errc::conflict, "token: the connection is " + user_->user + "'s");
-  user_ = std::move(user);
-  watch_expiry();
-  reply(id, ok_reply{});
-}
-
-void connection::serve(uint32_t id, subscribe_request& request) {
-  if (subscribed_to(request.topic))
-    return refuse(
-      id, errc::already_subscribed, "already subscribed to " + request.topic);
-  if (!permitted(id, right::subscribe, request.topic))
-    return;
-  const auto most = hub_.node().settings.connection.subscriptions_max;
-  if (subscriptions_.size() >= most)
-    return refuse(
-      id, errc::limit_exceeded,
-      "a connection has at most " + std::to_string(most) + " subscriptions");
-  auto& topic = hub_.topic(request.topic);
-  hub_.pin(topic);
-  subscription fresh;
-  fresh.topic = &topic;
-  subscriptions_.push_back(fresh);
-  const auto serial = expect_answer(id, &topic);
-  hub_.send(
-    topic, subscribe_order{as_subscriber(), serial, std::move(request)});
-}
-
-void connection::serve(uint32_t id, unsubscribe_request& request) {
-  auto* one = subscribed_to(request.topic);
-  if (!one || one->at == subscription::stage::leaving || one->leave_serial)
-    return refuse(
-      id, errc::not_subscribed, "not subscribed to " + request.topic);
-  const auto serial = expect_answer(id, one->topic);
-  if (one->at == subscription::stage::asked) {
-    one->leave_serial = serial; // when the topic has answered
-    return;
-  }
-  one->at = subscription::stage::leaving;
-  hub_.send(*one->topic, unsubscribe_order{as_subscriber(), serial});
-}
-
-void connection::serve(uint32_t id, publish_request& request) {
-  if (!permitted(id, right::publish, request.topic))
-    return;
-  hub_.services().counters->publishes.add();
-  auto& topic = hub_.topic(request.topic);
-  const auto serial = expect_answer(id, &topic);
-  hub_.send(
-    topic, publish_order{
-             {handle(), serial},
-             user_,
-             std::move(request.data),
-             std::move(request.key),
-             std::move(request.tag),
-             hub_.services().now()});
-}
-
-void connection::serve(uint32_t id, presence_request& request) {
-  if (!permitted(id, right::presence, request.topic))
-    return;
-  auto& topic = hub_.topic(request.topic);
-  const auto serial = expect_answer(id, &topic);
-  hub_.send(topic, presence_order{{handle(), serial}});
-}
-
-void connection::serve(uint32_t id, history_request& request) {
-  if (!permitted(id, right::history, request.topic))
-    return;
-  refuse(id, errc::not_available, "topic " + request.topic + " has no history");
-}
-
-void connection::serve(uint32_t id, send_request& request) {
-  const auto* rules = hub_.node().class_of("user." + request.user);
-  if (const auto may = permit_send(request.user, *user_, rules); !may)
-    return refuse(id, may.error().code, may.error().message);
-  const auto serial = expect_answer(id, nullptr);
-  caf::anon_send(
-    hub_.node().registry,
-    direct_order{
-      {handle(), serial}, user_, std::move(request.user),
-      std::move(request.data)});
-}
-
-void connection::serve(uint32_t id, ping_request&) {
-  send_event(pong_event{});
-  reply(id, ok_reply{});
-}
-
-void connection::serve(uint32_t id, flow_request& request) {
-  refuse(
-    id, errc::not_available,
-    request.pause ? "flow.pause is not offered" : "flow.resume is not offered");
-}
-
 // -- answers ------------------------------------------------------------------
-
-template <class Event>
-void connection::send_event(const Event& event) {
-  thread_local std::string text;
-  text.clear();
-  encode(encoding_of(link_->form()), event, text);
-  link_->answer(text);
-}
-
-/// Answers a message that needed nobody else; its credit comes back.
-template <class Reply>
-void connection::reply(uint32_t id, Reply what) {
-  if (id != 0) {
-    if constexpr (std::is_same_v<Reply, error_reply>)
-      hub_.services().counters->errors_out.add();
-    what.id = id;
-    send_event(what);
-  }
-  link_->grant(1);
-}
 
 void connection::refuse(uint32_t id, errc code, std::string message) {
   reply(id, error_reply{0, code, std::move(message)});
 }
 
-/// The rules of a topic on which the user has a right; else it is refused here.
-const topic_class* connection::permitted(
-  uint32_t id, right wanted, const std::string& topic) {
-  const auto* rules = hub_.node().class_of(topic);
-  if (!rules) {
-    refuse(
-      id, errc::unknown_topic, "topic: no class of topics matches " + topic);
-    return nullptr;
-  }
-  const auto* own = subscribed_to(topic);
-  const auto is = own && own->at == subscription::stage::attached
-                    ? membership::member
-                    : membership::none;
-  if (const auto may = permit(wanted, topic, *user_, *rules, is); !may) {
-    refuse(id, may.error().code, may.error().message);
-    return nullptr;
-  }
-  return rules;
-}
-
 /// Notes an order whose answer will bring its credit back, at the latest when
 /// its time is over.
-uint32_t
-connection::expect_answer(uint32_t wire_id, const local_topic* topic) {
+uint32_t connection::expect_answer(uint32_t wire_id, const local_topic* topic) {
   const auto timeout = hub_.node().settings.supervisor.request_timeout;
   if (++last_serial_ == 0)
     ++last_serial_; // 0 is nobody
   open_orders_.push_back(
-    {last_serial_, wire_id, topic ? topic->number : 0,
-     hub_.services().now() + timeout});
+      {last_serial_, wire_id, topic ? topic->number : 0,
+       hub_.services().now() + timeout});
   if (!armed())
     arm_timer(timeout);
   return last_serial_;
@@ -281,8 +105,8 @@ connection::expect_answer(uint32_t wire_id, const local_topic* topic) {
 
 void connection::answered(uint32_t serial, const answer& reply_of_topic) {
   const auto order = std::find_if(
-    open_orders_.begin(), open_orders_.end(),
-    [&](const open_order& one) { return one.serial == serial; });
+      open_orders_.begin(), open_orders_.end(),
+      [&](const open_order& one) { return one.serial == serial; });
   if (order == open_orders_.end())
     return; // its time was over
   const auto id = order->wire_id;
@@ -305,7 +129,7 @@ void connection::lose_orders(const local_topic& topic) {
       end(one);
   }
   const answer failed{error_reply{
-    0, errc::internal, "topic " + topic.name + " failed; it starts anew"}};
+      0, errc::internal, "topic " + topic.name + " failed; it starts anew"}};
   for (const auto serial : lost)
     answered(serial, failed);
 }
@@ -354,7 +178,7 @@ void connection::detached(local_topic& topic) {
 }
 
 void connection::refused(
-  local_topic& topic, uint32_t serial, const answer& why) {
+    local_topic& topic, uint32_t serial, const answer& why) {
   uint32_t leave_serial = 0;
   if (auto* one = subscribed_to(topic.name)) {
     leave_serial = one->leave_serial;
@@ -363,9 +187,9 @@ void connection::refused(
   answered(serial, why);
   if (leave_serial != 0)
     answered(
-      leave_serial,
-      answer{error_reply{
-        0, errc::not_subscribed, "the subscription was refused"}});
+        leave_serial,
+        answer{error_reply{
+            0, errc::not_subscribed, "the subscription was refused"}});
 }
 
 void connection::on(const direct_delivery& direct) {
@@ -397,11 +221,11 @@ void connection::on_timer() noexcept {
   const auto now = hub_.services().now();
   if (now >= must_act_by_)
     return link_->close(
-      user_ ? close_code::token_expired : close_code::auth_timeout);
+        user_ ? close_code::token_expired : close_code::auth_timeout);
   while (!open_orders_.empty() && open_orders_.front().deadline <= now)
     answered(
-      open_orders_.front().serial,
-      answer{error_reply{0, errc::not_available, "no answer in time"}});
+        open_orders_.front().serial,
+        answer{error_reply{0, errc::not_available, "no answer in time"}});
   auto due = must_act_by_;
   if (!open_orders_.empty())
     due = std::min(due, open_orders_.front().deadline);
@@ -414,8 +238,8 @@ void connection::on_closing(close_code code) {
   if (record_)
     caf::anon_send(hub_.node().registry, forget_atom_v, id_, code);
   log::debug(
-    "connection.closing",
-    {{"connection", to_text(id_)}, {"reason", rookery::name(code)}});
+      "connection.closing",
+      {{"connection", to_text(id_)}, {"reason", rookery::name(code)}});
   while (!subscriptions_.empty()) {
     auto& one = subscriptions_.back();
     // Of one that is asked for, the answer will find nobody, and is taken back.

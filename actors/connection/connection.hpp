@@ -1,13 +1,15 @@
 #pragma once
 
+#include "actors/connection/fanout.hpp"
+#include "actors/topic/audience.hpp"
+#include "base/protocol/decode.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
-
-#include "actors/connection/fanout.hpp"
-#include "base/protocol/decode.hpp"
 
 namespace rookery {
 
@@ -28,7 +30,7 @@ struct subscription {
   static constexpr uint32_t nowhere = ~uint32_t{0};
 
   local_topic* topic = nullptr;
-  uint32_t index = nowhere; // in topic->listeners, while attached or leaving
+  uint32_t index = nowhere;  // in topic->listeners, while attached or leaving
   uint32_t leave_serial = 0; // an unsubscribe that waits for the attach
   stage at = stage::asked;
 };
@@ -45,11 +47,12 @@ class connection final : public slim_actor<connection, connection_actor>,
                          public link_owner,
                          private wheel_timer {
 public:
-  using link_maker
-    = std::function<std::unique_ptr<client_link>(link_owner& owner)>;
+  using link_maker =
+      std::function<std::unique_ptr<client_link>(link_owner& owner)>;
 
-  connection(caf::actor_config& config, io_unit* home, fanout& hub,
-             client_facts facts);
+  connection(
+      caf::actor_config& config, io_unit* home, fanout& hub,
+      client_facts facts);
   ~connection() override;
 
   /// Makes the link and starts. The hub keeps the connection until the link is
@@ -129,8 +132,28 @@ private:
   std::vector<subscription> subscriptions_;
   std::vector<open_order> open_orders_; // oldest first; at most `credit`
   uint32_t last_serial_ = 0;
-  bool ended_ = false; // left OPEN
+  bool ended_ = false;      // left OPEN
   steady_time must_act_by_; // authenticate, or refresh the token; or never
 };
+
+template <class Event>
+void connection::send_event(const Event& event) {
+  thread_local std::string text;
+  text.clear();
+  encode(encoding_of(link_->form()), event, text);
+  link_->answer(text);
+}
+
+/// Answers a message that needed nobody else; its credit comes back.
+template <class Reply>
+void connection::reply(uint32_t id, Reply what) {
+  if (id != 0) {
+    if constexpr (std::is_same_v<Reply, error_reply>)
+      hub_.services().counters->errors_out.add();
+    what.id = id;
+    send_event(what);
+  }
+  link_->grant(1);
+}
 
 } // namespace rookery

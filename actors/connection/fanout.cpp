@@ -1,20 +1,22 @@
 #include "actors/connection/fanout.hpp"
 
-#include <algorithm>
-
-#include <caf/send.hpp>
-
 #include "actors/connection/connection.hpp"
 #include "actors/topic/audience.hpp"
 #include "base/check.hpp"
 #include "base/log.hpp"
 
+#include <caf/send.hpp>
+
+#include <algorithm>
+
 namespace rookery {
 
 fanout::fanout(
-  caf::actor_config& config, io_unit* home, thread_services services,
-  const node_context& node)
-  : slim_actor(config, home), services_(std::move(services)), node_(node) {}
+    caf::actor_config& config, io_unit* home, thread_services services,
+    const node_context& node)
+    : slim_actor(config, home)
+    , services_(std::move(services))
+    , node_(node) {}
 
 fanout::~fanout() = default;
 
@@ -81,7 +83,7 @@ void fanout::send(local_topic& to, topic_order order) {
 
 void fanout::forward(local_topic& to, topic_order&& order) {
   std::visit(
-    [&](auto& one) { caf::anon_send(to.handle, std::move(one)); }, order);
+      [&](auto& one) { caf::anon_send(to.handle, std::move(one)); }, order);
 }
 
 void fanout::on(const opened_topic& opened) {
@@ -113,11 +115,12 @@ void fanout::refuse_waiting(local_topic& topic, const failure& why) {
         asking->refused(topic, one->serial, refusal);
     } else if (auto* publish = std::get_if<publish_order>(&order)) {
       caf::anon_send(
-        publish->from.connection, answer_atom_v, publish->from.serial, refusal);
+          publish->from.connection, answer_atom_v, publish->from.serial,
+          refusal);
     } else if (auto* presence = std::get_if<presence_order>(&order)) {
       caf::anon_send(
-        presence->from.connection, answer_atom_v, presence->from.serial,
-        refusal);
+          presence->from.connection, answer_atom_v, presence->from.serial,
+          refusal);
     }
   }
 }
@@ -153,7 +156,8 @@ void fanout::on(failed_atom, const std::string& name) {
   topic->way = local_topic::route::unknown;
   pin(*topic);
   refuse_waiting(
-    *topic, {errc::not_available, "topic " + name + " fails again and again"});
+      *topic,
+      {errc::not_available, "topic " + name + " fails again and again"});
   // Closing takes the listener out of the list.
   while (!topic->listeners.empty())
     topic->listeners.back().owner->close(close_code::server_error);
@@ -226,7 +230,7 @@ void fanout::on(const deliver_order& order) {
   services_.counters->deliveries.add(delivered);
   if (order.arrived != steady_time{})
     services_.counters->publish_to_outbox.observe_ns(
-      static_cast<uint64_t>((services_.now() - order.arrived).count()));
+        static_cast<uint64_t>((services_.now() - order.arrived).count()));
   if (held)
     hold(*topic);
   // Not before the loop is through: closing changes the list.
@@ -236,7 +240,7 @@ void fanout::on(const deliver_order& order) {
 
 /// Puts one frame into one outbox. Returns whether it went in.
 bool fanout::deliver_to(
-  listener_entry& to, const deliver_order& order, bool held) {
+    listener_entry& to, const deliver_order& order, bool held) {
   if (to.dropped > 0)
     tell_dropped(to, order);
   const auto& frame = order.frames[to.form];
@@ -261,7 +265,7 @@ void fanout::tell_dropped(listener_entry& to, const deliver_order& order) {
   gap.dropped = to.dropped;
   gap.reason = "overflow";
   const auto frame = frame_encoder::of_this_thread().make(
-    gap, to.form, node_.settings.websocket.compression);
+      gap, to.form, node_.settings.websocket.compression);
   if (to.link->push(frame) == send_result::queued)
     to.dropped = 0;
 }
@@ -272,15 +276,15 @@ void fanout::hold(local_topic& topic) {
     return;
   topic.holding = true;
   home()->thread().loop().call_at(
-    services_.now() + topic.identity->rules.hold, [this, name = topic.name] {
-      auto* ripe = find_topic(name);
-      if (!ripe)
-        return;
-      ripe->holding = false;
-      for (auto& entry : ripe->listeners)
-        entry.link->wake();
-      drop_if_unused(*ripe);
-    });
+      services_.now() + topic.identity->rules.hold, [this, name = topic.name] {
+        auto* ripe = find_topic(name);
+        if (!ripe)
+          return;
+        ripe->holding = false;
+        for (auto& entry : ripe->listeners)
+          entry.link->wake();
+        drop_if_unused(*ripe);
+      });
 }
 
 } // namespace rookery

@@ -1,17 +1,17 @@
 #pragma once
 
+#include "actors/messages.hpp"
+#include "actors/node_context.hpp"
+#include "actors/runtime/slim_actor.hpp"
+#include "base/metrics/counters.hpp"
+#include "net/io/timer_wheel.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "actors/messages.hpp"
-#include "actors/node_context.hpp"
-#include "actors/runtime/slim_actor.hpp"
-#include "base/metrics/counters.hpp"
-#include "net/io/timer_wheel.hpp"
 
 namespace rookery {
 
@@ -55,8 +55,9 @@ struct local_topic {
 /// Thread: its home unit's.
 class fanout final : public slim_actor<fanout, fanout_actor> {
 public:
-  fanout(caf::actor_config& config, io_unit* home, thread_services services,
-         const node_context& node);
+  fanout(
+      caf::actor_config& config, io_unit* home, thread_services services,
+      const node_context& node);
   ~fanout() override;
 
   // -- for the connections of this thread
@@ -99,8 +100,7 @@ private:
 
   thread_services services_;
   const node_context& node_;
-  std::unordered_map<connection_id, actor_ref<connection>>
-    connections_;
+  std::unordered_map<connection_id, actor_ref<connection>> connections_;
   std::unordered_map<std::string, std::unique_ptr<local_topic>> topics_;
   std::vector<connection*> laggards_; // of one delivery
   uint64_t last_connection_ = 0;

@@ -1,16 +1,16 @@
-#include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <optional>
-
-#include <CLI/CLI.hpp>
-
 #include "actors/node/node.hpp"
 #include "actors/node_context.hpp"
 #include "base/config/load.hpp"
 #include "base/config/print.hpp"
 #include "net/auth/issue.hpp"
 #include "net/auth/rights.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <optional>
 
 namespace {
 
@@ -59,8 +59,8 @@ int gen_token(const token_options& options) {
   wanted.user = options.user;
   wanted.info = options.info;
   wanted.ttl = options.ttl_seconds > 0
-                 ? std::optional{std::chrono::seconds{options.ttl_seconds}}
-                 : std::nullopt;
+                   ? std::optional{std::chrono::seconds{options.ttl_seconds}}
+                   : std::nullopt;
   if (!options.topics.empty()) {
     wanted.topics.emplace();
     for (const auto& text : options.topics) {
@@ -71,7 +71,7 @@ int gen_token(const token_options& options) {
     }
   }
   const auto token = issue_token(
-    settings->session.token, wanted, std::chrono::system_clock::now());
+      settings->session.token, wanted, std::chrono::system_clock::now());
   if (!token)
     return complain(token.error());
   std::printf("%s\n", token->c_str());
@@ -85,15 +85,15 @@ int check_token(const std::string& path, const std::string& token) {
   const auto verifier = token_verifier::load(settings->session.token);
   if (!verifier)
     return complain(verifier.error());
-  const auto report = describe_token(
-    **verifier, token, std::chrono::system_clock::now());
+  const auto report =
+      describe_token(**verifier, token, std::chrono::system_clock::now());
   std::printf("%s", report.text.c_str());
   return report.accepted ? 0 : 1;
 }
 
 CLI::App* with_config(CLI::App* command, std::string& path) {
   command->add_option("-c,--config", path, "Configuration file (HOCON)")
-    ->required();
+      ->required();
   return command;
 }
 
@@ -101,38 +101,41 @@ CLI::App* with_config(CLI::App* command, std::string& path) {
 
 int main(int argc, char** argv) {
   CLI::App cli{
-    "Rookery: a WebSocket node for chat rooms and multiplayer lobbies"};
+      "Rookery: a WebSocket node for chat rooms and multiplayer lobbies"};
   cli.require_subcommand(1);
   std::string path;
   token_options token;
   std::string given;
   int code = 0;
 
-  with_config(cli.add_subcommand("serve", "Run a node"), path)
-    ->callback([&] { code = serve(path); });
+  with_config(cli.add_subcommand("serve", "Run a node"), path)->callback([&] {
+    code = serve(path);
+  });
   with_config(
-    cli.add_subcommand("check-config", "Say all that is wrong with a file"),
-    path)
-    ->callback([&] { code = check_config(path); });
+      cli.add_subcommand("check-config", "Say all that is wrong with a file"),
+      path)
+      ->callback([&] { code = check_config(path); });
   cli.add_subcommand("default-config", "Print every option with its default")
-    ->callback([] { std::cout << default_config(); });
+      ->callback([] { std::cout << default_config(); });
   cli.add_subcommand("version", "Print the version")->callback([] {
     std::cout << server_version << "\n";
   });
   auto* gen = with_config(
-    cli.add_subcommand("gen-token", "Make a token for a user, for trying out"),
-    token.config);
+      cli.add_subcommand(
+          "gen-token", "Make a token for a user, for trying out"),
+      token.config);
   gen->add_option("-u,--user", token.user, "Who the token is for")->required();
   gen->add_option(
-    "--topics", token.topics,
-    "Rights: chat.* (all) or chat.*:subscribe,publish");
+      "--topics", token.topics,
+      "Rights: chat.* (all) or chat.*:subscribe,publish");
   gen->add_option("--ttl", token.ttl_seconds, "Seconds; 0: never expires")
-    ->capture_default_str();
+      ->capture_default_str();
   gen->add_option("--info", token.info, "JSON that other members are shown");
   gen->callback([&] { code = gen_token(token); });
   auto* check = with_config(
-    cli.add_subcommand("check-token", "Say what a token says, or why it is bad"),
-    path);
+      cli.add_subcommand(
+          "check-token", "Say what a token says, or why it is bad"),
+      path);
   check->add_option("token", given, "The token")->required();
   check->callback([&] { code = check_token(path, given); });
 

@@ -1,6 +1,7 @@
 #include "actors/node/front.hpp"
 
 #include "actors/connection/connection.hpp"
+#include "base/hex.hpp"
 #include "base/log.hpp"
 #include "base/metrics/exposition.hpp"
 #include "net/auth/credentials.hpp"
@@ -35,8 +36,8 @@ bool only_reads(const http_request& request) {
 std::shared_ptr<const std::string> shared_user_agent(std::string_view seen) {
   constexpr std::size_t kept_max = 1024;
   thread_local std::unordered_map<
-    std::string, std::shared_ptr<const std::string>>
-    kept;
+      std::string, std::shared_ptr<const std::string>>
+      kept;
   std::string agent{seen.substr(0, user_agent_bytes_max)};
   if (const auto found = kept.find(agent); found != kept.end())
     return found->second;
@@ -51,7 +52,7 @@ std::shared_ptr<const std::string> shared_user_agent(std::string_view seen) {
 fanout& hub_of(const node_context& node) {
   const auto index = io_unit::current()->index();
   return *static_cast<fanout*>(
-    caf::actor_cast<caf::abstract_actor*>(node.fanouts[index]));
+      caf::actor_cast<caf::abstract_actor*>(node.fanouts[index]));
 }
 
 } // namespace
@@ -62,14 +63,14 @@ fanout& hub_of(const node_context& node) {
 result<user_ref> public_front::identify(const http_request& request) const {
   const auto& session = node_.settings.session;
   const auto found = find_credential(
-    {request.header("Authorization"), request.target(),
-     request.header("Cookie")},
-    session.cookie);
+      {request.header("Authorization"), request.target(),
+       request.header("Cookie")},
+      session.cookie);
   if (!found)
     return tl::make_unexpected(found.error());
   if (*found) {
-    auto verified = node_.tokens->verify(
-      (*found)->token, std::chrono::system_clock::now());
+    auto verified =
+        node_.tokens->verify((*found)->token, std::chrono::system_clock::now());
     if (!verified)
       return tl::make_unexpected(verified.error());
     return std::make_shared<const identity>(*std::move(verified));
@@ -82,8 +83,8 @@ result<user_ref> public_front::identify(const http_request& request) const {
   return std::make_shared<const identity>(std::move(stranger));
 }
 
-std::unique_ptr<admission> public_front::admit(
-  const http_request& request, http_response& refusal) {
+std::unique_ptr<admission>
+public_front::admit(const http_request& request, http_response& refusal) {
   if (!ready_) {
     refusal = text(503, "not ready\n");
     refusal.headers.emplace_back("Retry-After", "1");
@@ -92,8 +93,8 @@ std::unique_ptr<admission> public_front::admit(
   auto user = identify(request);
   if (!user) {
     log::info(
-      "connection.refused",
-      {{"address", request.remote_address()}, {"why", user.error().message}});
+        "connection.refused",
+        {{"address", request.remote_address()}, {"why", user.error().message}});
     refusal = text(401, user.error().message + "\n");
     refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
     return nullptr;
@@ -109,17 +110,17 @@ void public_front::adopt(io_thread& home, upgraded_socket&& socket) {
   auto& hub = hub_of(node_);
   auto& client = static_cast<admitted_client&>(*socket.admitted);
   const auto speaker = spawn_slim<connection>(
-    hub.home_system(), hub.home(), hub, std::move(client.facts));
+      hub.home_system(), hub.home(), hub, std::move(client.facts));
   speaker->open([&](link_owner& owner) {
     auto link = std::make_unique<transport>(
-      home, links_, owner, std::move(socket.socket), socket.terms);
+        home, links_, owner, std::move(socket.socket), socket.terms);
     link->start(socket.early);
     return link;
   });
 }
 
 void public_front::serve(
-  const http_request& request, const http_responder& respond) {
+    const http_request& request, const http_responder& respond) {
   const auto path = request.path();
   if (!only_reads(request))
     return respond(text(405, "only GET here\n"));
@@ -137,11 +138,11 @@ http_response public_front::demo(const http_request& request) const {
   for (const auto& asset : web_assets())
     if (asset.path == path || (path == "/" && asset.path == "/index.html"))
       return {
-        200,
-        std::string{asset.content_type},
-        std::string{asset.content},
-        {{"Cache-Control", "no-cache"},
-         {"X-Content-Type-Options", "nosniff"}}};
+          200,
+          std::string{asset.content_type},
+          std::string{asset.content},
+          {{"Cache-Control", "no-cache"},
+           {"X-Content-Type-Options", "nosniff"}}};
   return text(404, "not found\n");
 }
 
@@ -154,14 +155,14 @@ http_response public_front::demo_token(const http_request& request) const {
   if (at != std::string_view::npos)
     wanted.user = target.substr(at + key.size());
   wanted.ttl = demo_token_ttl;
-  constexpr auto allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                           "0123456789-_";
-  if (
-    wanted.user.empty() || wanted.user.size() > 32
-    || wanted.user.find_first_not_of(allowed) != std::string::npos)
+  constexpr auto allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+      "0123456789-_";
+  if (wanted.user.empty() || wanted.user.size() > 32
+      || wanted.user.find_first_not_of(allowed) != std::string::npos)
     return text(400, "name: 1 to 32 letters, digits, - or _\n");
   const auto token = issue_token(
-    node_.settings.session.token, wanted, std::chrono::system_clock::now());
+      node_.settings.session.token, wanted, std::chrono::system_clock::now());
   if (!token)
     return text(503, token.error().message + "\n");
   auto response = text(200, *token);
@@ -178,7 +179,7 @@ internal_front::admit(const http_request&, http_response& refusal) {
 }
 
 void internal_front::serve(
-  const http_request& request, const http_responder& respond) {
+    const http_request& request, const http_responder& respond) {
   const auto path = request.path();
   if (!only_reads(request))
     return respond(text(405, "only GET here\n"));
@@ -192,10 +193,10 @@ void internal_front::serve(
   for (const auto* thread : threads_)
     counters.push_back(&thread->counters());
   respond(
-    {200,
-     "text/plain; version=0.0.4; charset=utf-8",
-     expose_metrics(counters, {node_.topics, node_.users}),
-     {}});
+      {200,
+       "text/plain; version=0.0.4; charset=utf-8",
+       expose_metrics(counters, {node_.topics, node_.users}),
+       {}});
 }
 
 } // namespace rookery

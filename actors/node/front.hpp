@@ -1,12 +1,12 @@
 #pragma once
 
+#include "actors/node_context.hpp"
+#include "net/http/app.hpp"
+
 #include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
-
-#include "actors/node_context.hpp"
-#include "net/http/app.hpp"
 
 namespace rookery {
 
@@ -24,9 +24,12 @@ const std::vector<web_asset>& web_assets();
 /// Thread: the I/O threads, concurrently.
 class public_front final : public http_app {
 public:
-  public_front(const node_context& node, const transport_settings& links,
-               const std::atomic<bool>& ready)
-    : node_(node), links_(links), ready_(ready) {}
+  public_front(
+      const node_context& node, const transport_settings& links,
+      const std::atomic<bool>& ready)
+      : node_(node)
+      , links_(links)
+      , ready_(ready) {}
 
   std::unique_ptr<admission>
   admit(const http_request& request, http_response& refusal) override;
@@ -48,9 +51,12 @@ private:
 /// Thread: the I/O threads, concurrently.
 class internal_front final : public http_app {
 public:
-  internal_front(const node_context& node, std::vector<io_thread*> threads,
-                 const std::atomic<bool>& ready)
-    : node_(node), threads_(std::move(threads)), ready_(ready) {}
+  internal_front(
+      const node_context& node, std::vector<io_thread*> threads,
+      const std::atomic<bool>& ready)
+      : node_(node)
+      , threads_(std::move(threads))
+      , ready_(ready) {}
 
   std::unique_ptr<admission>
   admit(const http_request& request, http_response& refusal) override;

@@ -1,20 +1,20 @@
 #include "actors/node/node.hpp"
 
-#include <csignal>
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <thread>
+#include "actors/node/front.hpp"
+#include "actors/runtime/io_scheduler.hpp"
+#include "actors/supervisor/supervisor.hpp"
+#include "base/hex.hpp"
+#include "base/log.hpp"
+#include "net/http/listener.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
 
-#include "actors/node/front.hpp"
-#include "actors/runtime/io_scheduler.hpp"
-#include "actors/supervisor/supervisor.hpp"
-#include "base/log.hpp"
-#include "net/http/listener.hpp"
+#include <algorithm>
+#include <csignal>
+#include <sys/resource.h>
+#include <thread>
+#include <unistd.h>
 
 namespace rookery {
 
@@ -41,8 +41,8 @@ sigset_t watched_signals() {
 /// its own that ends with the process.
 void complete(config& settings) {
   auto& token = settings.session.token;
-  if (
-    settings.http.demo && token.hmac_secret.empty() && token.jwks_file.empty())
+  if (settings.http.demo && token.hmac_secret.empty()
+      && token.jwks_file.empty())
     token.hmac_secret = random_hex(32);
   if (settings.node.threads == 0)
     settings.node.threads = std::max(1u, std::thread::hardware_concurrency());
@@ -52,8 +52,8 @@ transport_settings links_of(const config& settings) {
   transport_settings links;
   links.credit = settings.connection.credit;
   links.outbox = {
-    settings.connection.outbox_messages_max,
-    settings.connection.outbox_bytes_max};
+      settings.connection.outbox_messages_max,
+      settings.connection.outbox_bytes_max};
   links.ping_interval = settings.websocket.ping_interval;
   links.pong_timeout = settings.websocket.pong_timeout;
   links.close_timeout = settings.websocket.close_timeout;
@@ -86,8 +86,8 @@ http_settings internal_http_of(const config& settings) {
 std::vector<std::unique_ptr<io_thread>> make_threads(const config& settings) {
   io_thread_settings of_each;
   of_each.send = usable_way(
-    settings.connection.send == send_method::sendmsg ? send_way::sendmsg
-                                                     : send_way::io_uring);
+      settings.connection.send == send_method::sendmsg ? send_way::sendmsg
+                                                       : send_way::io_uring);
   of_each.message_bytes_max = settings.websocket.message_bytes_max;
   of_each.compression_level = settings.websocket.compression.level;
   std::vector<std::unique_ptr<io_thread>> threads;
@@ -100,15 +100,15 @@ std::vector<std::unique_ptr<io_thread>> make_threads(const config& settings) {
 class running_node {
 public:
   explicit running_node(config settings)
-    : threads_(make_threads(settings))
-    , links_(links_of(settings))
-    , public_http_(public_http_of(settings))
-    , internal_http_(internal_http_of(settings)) {
+      : threads_(make_threads(settings))
+      , links_(links_of(settings))
+      , public_http_(public_http_of(settings))
+      , internal_http_(internal_http_of(settings)) {
     context_.settings = std::move(settings);
     context_.wall_clock_ms = system_clock_ms;
     context_.node_id = context_.settings.node.name.empty()
-                         ? "n-" + random_hex(4)
-                         : context_.settings.node.name;
+                           ? "n-" + random_hex(4)
+                           : context_.settings.node.name;
     for (auto& one : threads_)
       thread_pointers_.push_back(one.get());
   }
@@ -145,7 +145,7 @@ result<void> running_node::start() {
     return loaded;
   if (context_.settings.tls.enabled) {
     auto tls = tls_context::load(
-      context_.settings.tls.certificate, context_.settings.tls.key);
+        context_.settings.tls.certificate, context_.settings.tls.key);
     if (!tls)
       return tl::make_unexpected(tls.error());
     public_http_.tls = *tls;
@@ -171,16 +171,16 @@ result<void> running_node::load_keys() {
 result<void> running_node::start_listeners() {
   const auto& http = context_.settings.http;
   public_front_ = std::make_unique<public_front>(context_, links_, ready_);
-  internal_front_ = std::make_unique<internal_front>(
-    context_, thread_pointers_, ready_);
+  internal_front_ =
+      std::make_unique<internal_front>(context_, thread_pointers_, ready_);
   auto outer = listener::open(
-    http.address, http.port, thread_pointers_, public_http_, *public_front_);
+      http.address, http.port, thread_pointers_, public_http_, *public_front_);
   if (!outer)
     return tl::make_unexpected(outer.error());
   public_door_ = *std::move(outer);
   auto inner = listener::open(
-    http.internal_address, http.internal_port, {thread_pointers_.front()},
-    internal_http_, *internal_front_);
+      http.internal_address, http.internal_port, {thread_pointers_.front()},
+      internal_http_, *internal_front_);
   if (!inner)
     return tl::make_unexpected(inner.error());
   internal_door_ = *std::move(inner);
@@ -195,22 +195,21 @@ void running_node::start_actors() {
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     auto& thread = *threads_[i];
     places.push_back(
-      {&scheduler.unit(i),
-       {static_cast<uint16_t>(i), &thread.loop().timers(), &thread.counters(),
-        [&thread] { return thread.loop().now(); }}});
+        {&scheduler.unit(i),
+         {static_cast<uint16_t>(i), &thread.loop().timers(), &thread.counters(),
+          [&thread] { return thread.loop().now(); }}});
   }
   const auto root = system_->spawn(
-    supervisor, &context_, std::move(places), [this](std::string why) {
-      log::error("node.fatal", {{"why", why}});
-      fatal_ = true;
-      ::kill(::getpid(), SIGTERM);
-    });
+      supervisor, &context_, std::move(places), [this](std::string why) {
+        log::error("node.fatal", {{"why", why}});
+        fatal_ = true;
+        ::kill(::getpid(), SIGTERM);
+      });
   // Its first answer says that registry and fanouts are there.
   caf::scoped_actor self{*system_};
-  self
-    ->request(
-      root, context_.settings.supervisor.request_timeout, count_atom_v)
-    .receive([](uint64_t) {}, [this](const caf::error&) { fatal_ = true; });
+  self->request(
+          root, context_.settings.supervisor.request_timeout, count_atom_v)
+      .receive([](uint64_t) {}, [this](const caf::error&) { fatal_ = true; });
 }
 
 void running_node::reload_keys() {
@@ -224,21 +223,21 @@ int running_node::wait() {
   const auto& http = context_.settings.http;
   const auto shown = http.address == "0.0.0.0" ? "127.0.0.1" : http.address;
   log::info(
-    "node.ready",
-    {{"node", context_.node_id},
-     {"address", http.address},
-     {"port", public_door_->port()},
-     {"internal_port", internal_door_->port()},
-     {"threads", threads_.size()},
-     {"send", threads_.front()->out().way() == send_way::io_uring
-                ? "io_uring"
-                : "sendmsg"}});
+      "node.ready",
+      {{"node", context_.node_id},
+       {"address", http.address},
+       {"port", public_door_->port()},
+       {"internal_port", internal_door_->port()},
+       {"threads", threads_.size()},
+       {"send", threads_.front()->out().way() == send_way::io_uring
+                    ? "io_uring"
+                    : "sendmsg"}});
   if (http.demo)
     log::info(
-      "node.demo",
-      {{"open", (context_.settings.tls.enabled ? "https://" : "http://")
-                  + shown + ":" + std::to_string(public_door_->port())
-                  + "/"}});
+        "node.demo",
+        {{"open", (context_.settings.tls.enabled ? "https://" : "http://")
+                      + shown + ":" + std::to_string(public_door_->port())
+                      + "/"}});
   const auto signals = watched_signals();
   for (int got = 0; !fatal_;) {
     sigwait(&signals, &got);
@@ -254,11 +253,11 @@ uint64_t running_node::connections_left(close_code code) {
   uint64_t left = 0;
   caf::scoped_actor self{*system_};
   for (const auto& thread : context_.fanouts)
-    self
-      ->request(
-        thread, context_.settings.supervisor.request_timeout, drain_atom_v,
-        code)
-      .receive([&](uint64_t some) { left += some; }, [](const caf::error&) {});
+    self->request(
+            thread, context_.settings.supervisor.request_timeout, drain_atom_v,
+            code)
+        .receive(
+            [&](uint64_t some) { left += some; }, [](const caf::error&) {});
   return left;
 }
 
@@ -274,13 +273,12 @@ void running_node::stop() {
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
   {
     caf::scoped_actor self{*system_};
-    self
-      ->request(
-        context_.supervisor, context_.settings.supervisor.stop_timeout,
-        drain_atom_v)
-      .receive([](bool) {}, [](const caf::error&) {
-        log::error("node.stop_timed_out");
-      });
+    self->request(
+            context_.supervisor, context_.settings.supervisor.stop_timeout,
+            drain_atom_v)
+        .receive(
+            [](bool) {},
+            [](const caf::error&) { log::error("node.stop_timed_out"); });
   }
   for (auto& thread : threads_)
     thread->stop();
@@ -296,8 +294,8 @@ void running_node::stop() {
 int run_node(config settings) {
   const auto& logging = settings.log;
   log::start(
-    static_cast<log::level>(logging.level),
-    static_cast<log::format>(logging.format));
+      static_cast<log::level>(logging.level),
+      static_cast<log::format>(logging.format));
   raise_descriptor_limit();
   const auto signals = watched_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);

@@ -1,9 +1,9 @@
 #include "actors/registry/registry.hpp"
 
-#include <algorithm>
-
 #include "actors/node_context.hpp"
 #include "actors/topic/audience.hpp"
+
+#include <algorithm>
 
 namespace rookery {
 
@@ -55,15 +55,15 @@ namespace {
 
 /// Encodes a direct message once for each form that a receiver wants.
 direct_delivery deliver_once(
-  const direct_order& order, const user_connections& receivers,
-  const compression_config& compression) {
+    const direct_order& order, const user_connections& receivers,
+    const compression_config& compression) {
   const direct_event event{order.sender->user, order.data};
   direct_delivery made;
   for (const auto& one : receivers.all) {
     auto& frame = made.frames[one.record->form];
     if (!frame)
       frame = frame_encoder::of_this_thread().make(
-        event, one.record->form, compression);
+          event, one.record->form, compression);
   }
   return made;
 }
@@ -71,35 +71,35 @@ direct_delivery deliver_once(
 } // namespace
 
 registry_actor::behavior_type registry(
-  registry_actor::stateful_pointer<registry_state> self,
-  const node_context* node) {
+    registry_actor::stateful_pointer<registry_state> self,
+    const node_context* node) {
   return {
-    [=](const connection_entry& entry) {
-      self->state.enter(entry);
-      node->users = self->state.by_user.size();
-    },
-    [=](forget_atom, uint64_t id, close_code) {
-      self->state.leave(id);
-      node->users = self->state.by_user.size();
-    },
-    [=](const direct_order& order) {
-      const auto receivers = self->state.of(order.receiver);
-      const auto delivery = deliver_once(
-        order, receivers, node->settings.websocket.compression);
-      for (const auto& one : receivers.all)
-        self->send(one.handle, delivery);
-      sent_reply reply;
-      reply.connections = receivers.all.size();
-      self->send(
-        order.from.connection, answer_atom_v, order.from.serial,
-        answer{std::move(reply)});
-    },
-    [=](find_atom, const std::string& user) { return self->state.of(user); },
-    [=](find_atom, uint64_t id) { return self->state.of(id); },
-    [=](count_atom) {
-      return registry_counts{
-        self->state.by_id.size(), self->state.by_user.size()};
-    },
+      [=](const connection_entry& entry) {
+        self->state.enter(entry);
+        node->users = self->state.by_user.size();
+      },
+      [=](forget_atom, uint64_t id, close_code) {
+        self->state.leave(id);
+        node->users = self->state.by_user.size();
+      },
+      [=](const direct_order& order) {
+        const auto receivers = self->state.of(order.receiver);
+        const auto delivery = deliver_once(
+            order, receivers, node->settings.websocket.compression);
+        for (const auto& one : receivers.all)
+          self->send(one.handle, delivery);
+        sent_reply reply;
+        reply.connections = receivers.all.size();
+        self->send(
+            order.from.connection, answer_atom_v, order.from.serial,
+            answer{std::move(reply)});
+      },
+      [=](find_atom, const std::string& user) { return self->state.of(user); },
+      [=](find_atom, uint64_t id) { return self->state.of(id); },
+      [=](count_atom) {
+        return registry_counts{
+            self->state.by_id.size(), self->state.by_user.size()};
+      },
   };
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "actors/messages.hpp"
+
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "actors/messages.hpp"
 
 namespace rookery {
 
@@ -28,8 +28,8 @@ private:
   void forget_user(const std::string& user, connection_id id);
 };
 
-registry_actor::behavior_type
-registry(registry_actor::stateful_pointer<registry_state> self,
-         const node_context* node);
+registry_actor::behavior_type registry(
+    registry_actor::stateful_pointer<registry_state> self,
+    const node_context* node);
 
 } // namespace rookery

@@ -59,11 +59,11 @@ void room_actor_state::enter(const subscriber& who, bool tell) {
     return;
   log->last = offset;
   core->deliver(
-    joined_event{core->name(), offset, user, shown_info(*who.user)}, true, {});
+      joined_event{core->name(), offset, user, shown_info(*who.user)}, true,
+      {});
 }
 
-void room_actor_state::on_gone(
-  const subscriber& who, std::string_view reason) {
+void room_actor_state::on_gone(const subscriber& who, std::string_view reason) {
   core->listeners().remove(who);
   const auto& user = who.user->user;
   if (!connections.remove(user))
@@ -73,7 +73,7 @@ void room_actor_state::on_gone(
     return;
   log->last = offset;
   core->deliver(
-    left_event{core->name(), offset, user, std::string{reason}}, true, {});
+      left_event{core->name(), offset, user, std::string{reason}}, true, {});
 }
 
 void room_actor_state::on_publish(const publish_order& order) {
@@ -121,24 +121,24 @@ snapshot_event room_actor_state::snapshot() const {
 }
 
 topic_actor::behavior_type room(
-  room_actor_state::pointer self, topic_ref identity, const node_context* node,
-  std::shared_ptr<room_log> log) {
+    room_actor_state::pointer self, topic_ref identity,
+    const node_context* node, std::shared_ptr<room_log> log) {
   self->state.core.emplace(self, std::move(identity), *node);
   self->state.log = std::move(log);
   return {
-    [=](const subscribe_order& order) { self->state.on_subscribe(order); },
-    [=](const unsubscribe_order& order) {
-      self->state.core->detach(order); // first: nobody hears of his own leave
-      self->state.on_gone(order.who, "unsubscribed");
-    },
-    [=](const leave_order& order) {
-      self->state.on_gone(order.who, "closed");
-    },
-    [=](const publish_order& order) { self->state.on_publish(order); },
-    [=](const presence_order& order) { self->state.on_presence(order); },
-    [=](const local_subscribers& found) { self->state.on_restart(found); },
-    [=](tick_atom) { self->state.core->on_tick(); },
-    [=](retire_atom) { return self->state.core->retire(); },
+      [=](const subscribe_order& order) { self->state.on_subscribe(order); },
+      [=](const unsubscribe_order& order) {
+        self->state.core->detach(order); // first: nobody hears of his own leave
+        self->state.on_gone(order.who, "unsubscribed");
+      },
+      [=](const leave_order& order) {
+        self->state.on_gone(order.who, "closed");
+      },
+      [=](const publish_order& order) { self->state.on_publish(order); },
+      [=](const presence_order& order) { self->state.on_presence(order); },
+      [=](const local_subscribers& found) { self->state.on_restart(found); },
+      [=](tick_atom) { self->state.core->on_tick(); },
+      [=](retire_atom) { return self->state.core->retire(); },
   };
 }
 

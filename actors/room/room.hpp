@@ -1,10 +1,10 @@
 #pragma once
 
-#include <memory>
-#include <optional>
-
 #include "actors/room/room_state.hpp"
 #include "actors/topic/topic_core.hpp"
+
+#include <memory>
+#include <optional>
 
 namespace rookery {
 
@@ -33,8 +33,8 @@ private:
 
 /// The actor of a room. It appends to `log`, which nobody else touches while it
 /// lives. `node` outlives it.
-topic_actor::behavior_type
-room(room_actor_state::pointer self, topic_ref identity,
-     const node_context* node, std::shared_ptr<room_log> log);
+topic_actor::behavior_type room(
+    room_actor_state::pointer self, topic_ref identity,
+    const node_context* node, std::shared_ptr<room_log> log);
 
 } // namespace rookery

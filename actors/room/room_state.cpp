@@ -17,13 +17,15 @@ overloaded(Ts...) -> overloaded<Ts...>;
 
 bool room_state::apply(const room_entry& entry, uint64_t offset) {
   return std::visit(
-    overloaded{
-      [&](const member_joined& joined) {
-        return members_.try_emplace(joined.user, place{joined.info, offset})
-          .second;
-      },
-      [&](const member_left& left) { return members_.erase(left.user) > 0; }},
-    entry);
+      overloaded{
+          [&](const member_joined& joined) {
+            return members_.try_emplace(joined.user, place{joined.info, offset})
+                .second;
+          },
+          [&](const member_left& left) {
+            return members_.erase(left.user) > 0;
+          }},
+      entry);
 }
 
 std::vector<member> room_state::members() const {
@@ -42,7 +44,7 @@ std::vector<member> room_state::members() const {
 bool room_connections::remove(const std::string& user) {
   const auto found = counts_.find(user);
   ROOKERY_CHECK(
-    found != counts_.end(), "a connection leaves a room that it entered");
+      found != counts_.end(), "a connection leaves a room that it entered");
   if (--found->second > 0)
     return false;
   counts_.erase(found);

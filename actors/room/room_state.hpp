@@ -1,13 +1,13 @@
 #pragma once
 
+#include "base/protocol/events.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "base/protocol/events.hpp"
 
 namespace rookery {
 

@@ -5,8 +5,8 @@
 namespace rookery {
 
 static_assert(
-  std::is_same_v<caf::actor_clock::clock_type, event_loop::clock>,
-  "CAF's deadlines go to the loop without conversion");
+    std::is_same_v<caf::actor_clock::clock_type, event_loop::clock>,
+    "CAF's deadlines go to the loop without conversion");
 
 template <class Change>
 void io_clock::locked(Change&& change) {
@@ -53,29 +53,29 @@ void io_clock::fire(uint64_t generation) {
 }
 
 void io_clock::set_ordinary_timeout(
-  time_point due, caf::abstract_actor* self, caf::atom_value type,
-  uint64_t id) {
+    time_point due, caf::abstract_actor* self, caf::atom_value type,
+    uint64_t id) {
   locked([&] { super::set_ordinary_timeout(due, self, type, id); });
 }
 
 void io_clock::set_multi_timeout(
-  time_point due, caf::abstract_actor* self, caf::atom_value type,
-  uint64_t id) {
+    time_point due, caf::abstract_actor* self, caf::atom_value type,
+    uint64_t id) {
   locked([&] { super::set_multi_timeout(due, self, type, id); });
 }
 
 void io_clock::set_request_timeout(
-  time_point due, caf::abstract_actor* self, caf::message_id id) {
+    time_point due, caf::abstract_actor* self, caf::message_id id) {
   locked([&] { super::set_request_timeout(due, self, id); });
 }
 
 void io_clock::cancel_ordinary_timeout(
-  caf::abstract_actor* self, caf::atom_value type) {
+    caf::abstract_actor* self, caf::atom_value type) {
   locked([&] { super::cancel_ordinary_timeout(self, type); });
 }
 
 void io_clock::cancel_request_timeout(
-  caf::abstract_actor* self, caf::message_id id) {
+    caf::abstract_actor* self, caf::message_id id) {
   locked([&] { super::cancel_request_timeout(self, id); });
 }
 
@@ -84,19 +84,19 @@ void io_clock::cancel_timeouts(caf::abstract_actor* self) {
 }
 
 void io_clock::schedule_message(
-  time_point due, caf::strong_actor_ptr receiver,
-  caf::mailbox_element_ptr content) {
+    time_point due, caf::strong_actor_ptr receiver,
+    caf::mailbox_element_ptr content) {
   locked([&] {
     super::schedule_message(due, std::move(receiver), std::move(content));
   });
 }
 
 void io_clock::schedule_message(
-  time_point due, caf::group target, caf::strong_actor_ptr sender,
-  caf::message content) {
+    time_point due, caf::group target, caf::strong_actor_ptr sender,
+    caf::message content) {
   locked([&] {
     super::schedule_message(
-      due, std::move(target), std::move(sender), std::move(content));
+        due, std::move(target), std::move(sender), std::move(content));
   });
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cstdint>
-#include <mutex>
+#include "net/io/event_loop.hpp"
 
 #include <caf/detail/simple_actor_clock.hpp>
 
-#include "net/io/event_loop.hpp"
+#include <cstdint>
+#include <mutex>
 
 namespace rookery {
 
@@ -23,25 +23,24 @@ public:
   void detach();
 
   void set_ordinary_timeout(
-    time_point due, caf::abstract_actor* self, caf::atom_value type,
-    uint64_t id) override;
+      time_point due, caf::abstract_actor* self, caf::atom_value type,
+      uint64_t id) override;
   void set_multi_timeout(
-    time_point due, caf::abstract_actor* self, caf::atom_value type,
-    uint64_t id) override;
+      time_point due, caf::abstract_actor* self, caf::atom_value type,
+      uint64_t id) override;
   void set_request_timeout(
-    time_point due, caf::abstract_actor* self, caf::message_id id) override;
-  void
-  cancel_ordinary_timeout(caf::abstract_actor* self, caf::atom_value type)
-    override;
+      time_point due, caf::abstract_actor* self, caf::message_id id) override;
+  void cancel_ordinary_timeout(
+      caf::abstract_actor* self, caf::atom_value type) override;
   void cancel_request_timeout(
-    caf::abstract_actor* self, caf::message_id id) override;
+      caf::abstract_actor* self, caf::message_id id) override;
   void cancel_timeouts(caf::abstract_actor* self) override;
   void schedule_message(
-    time_point due, caf::strong_actor_ptr receiver,
-    caf::mailbox_element_ptr content) override;
+      time_point due, caf::strong_actor_ptr receiver,
+      caf::mailbox_element_ptr content) override;
   void schedule_message(
-    time_point due, caf::group target, caf::strong_actor_ptr sender,
-    caf::message content) override;
+      time_point due, caf::group target, caf::strong_actor_ptr sender,
+      caf::message content) override;
   void cancel_all() override;
 
 private:

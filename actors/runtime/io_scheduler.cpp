@@ -1,8 +1,8 @@
 #include "actors/runtime/io_scheduler.hpp"
 
-#include <caf/actor_system.hpp>
-
 #include "net/io_thread.hpp"
+
+#include <caf/actor_system.hpp>
 
 namespace rookery {
 
@@ -14,7 +14,7 @@ constexpr std::size_t messages_per_turn = 64;
 } // namespace
 
 runtime_config::runtime_config(std::vector<io_thread*> on)
-  : threads(std::move(on)) {
+    : threads(std::move(on)) {
   load<io_scheduler>();
   set("scheduler.max-threads", threads.size());
   set("scheduler.max-throughput", messages_per_turn);
@@ -41,7 +41,7 @@ void io_scheduler::start() {
   threads_ = config.threads;
   for (auto* thread : threads_)
     units_.push_back(std::make_unique<io_unit>(
-      system(), *thread, units_.size(), max_throughput()));
+        system(), *thread, units_.size(), max_throughput()));
   clock_.attach(threads_.front()->loop());
   for (std::size_t i = 0; i < threads_.size(); ++i)
     threads_[i]->start([this, i] {
@@ -58,7 +58,7 @@ void io_scheduler::stop() {
   clock_.detach();
   for (auto& unit : units_)
     unit->drain_into(
-      [](caf::resumable* job) { super::cleanup_and_release(job); });
+        [](caf::resumable* job) { super::cleanup_and_release(job); });
 }
 
 } // namespace rookery

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <atomic>
-#include <cstddef>
-#include <memory>
-#include <vector>
+#include "actors/runtime/io_clock.hpp"
+#include "actors/runtime/io_unit.hpp"
 
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 
-#include "actors/runtime/io_clock.hpp"
-#include "actors/runtime/io_unit.hpp"
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <vector>
 
 namespace rookery {
 
@@ -32,7 +32,8 @@ class io_scheduler final : public caf::scheduler::abstract_coordinator {
 public:
   using super = caf::scheduler::abstract_coordinator;
 
-  explicit io_scheduler(caf::actor_system& system) : super(system) {}
+  explicit io_scheduler(caf::actor_system& system)
+      : super(system) {}
 
   static caf::actor_system::module*
   make(caf::actor_system& system, caf::detail::type_list<>);

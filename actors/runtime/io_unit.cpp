@@ -14,12 +14,12 @@ constexpr std::size_t jobs_per_batch = 1024;
 } // namespace
 
 io_unit::io_unit(
-  caf::actor_system& system, io_thread& thread, std::size_t index,
-  std::size_t messages_per_turn)
-  : caf::execution_unit(&system)
-  , thread_(thread)
-  , index_(index)
-  , messages_per_turn_(messages_per_turn) {
+    caf::actor_system& system, io_thread& thread, std::size_t index,
+    std::size_t messages_per_turn)
+    : caf::execution_unit(&system)
+    , thread_(thread)
+    , index_(index)
+    , messages_per_turn_(messages_per_turn) {
   thread_.add_worker_before_sending(*this);
 }
 
@@ -63,7 +63,7 @@ bool io_unit::after_batch() {
     return false;
   }
   ready_.erase(
-    ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(next_));
+      ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(next_));
   next_ = 0;
   return true;
 }

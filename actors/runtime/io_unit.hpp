@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstddef>
-#include <mutex>
-#include <vector>
+#include "net/io_thread.hpp"
 
 #include <caf/execution_unit.hpp>
 #include <caf/resumable.hpp>
 
-#include "net/io_thread.hpp"
+#include <cstddef>
+#include <mutex>
+#include <vector>
 
 namespace rookery {
 
@@ -18,8 +18,9 @@ namespace rookery {
 /// Thread: `exec_later` from any; all else from the loop's.
 class io_unit final : public caf::execution_unit, public batch_worker {
 public:
-  io_unit(caf::actor_system& system, io_thread& thread, std::size_t index,
-          std::size_t messages_per_turn);
+  io_unit(
+      caf::actor_system& system, io_thread& thread, std::size_t index,
+      std::size_t messages_per_turn);
 
   /// The unit of the calling thread, or null on threads of others.
   static io_unit* current() noexcept;

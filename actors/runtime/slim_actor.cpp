@@ -1,14 +1,15 @@
 #include "actors/runtime/slim_actor.hpp"
 
-#include <exception>
-
 #include <caf/actor_system.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
+
+#include <exception>
 
 namespace rookery {
 
 slim_actor_base::slim_actor_base(caf::actor_config& config, io_unit* home)
-  : caf::monitorable_actor(config), home_(home) {
+    : caf::monitorable_actor(config)
+    , home_(home) {
   inbox_.try_block(); // no message yet: the first one wakes it
 }
 
@@ -18,7 +19,7 @@ slim_actor_base::~slim_actor_base() {
 }
 
 void slim_actor_base::enqueue(
-  caf::mailbox_element_ptr element, caf::execution_unit* unit) {
+    caf::mailbox_element_ptr element, caf::execution_unit* unit) {
   const auto id = element->mid;
   const auto sender = element->sender;
   switch (inbox_.push_front(std::move(element))) {
@@ -87,7 +88,7 @@ slim_actor_base::resume(caf::execution_unit* unit, std::size_t messages_max) {
 }
 
 void slim_actor_base::handle(
-  caf::mailbox_element& element, caf::execution_unit* unit) {
+    caf::mailbox_element& element, caf::execution_unit* unit) {
   try {
     if (!handle_system_message(element, unit, false))
       on_message(element);
@@ -104,8 +105,7 @@ void slim_actor_base::quit(caf::error reason) {
   cleanup(std::move(reason), home_);
 }
 
-bool slim_actor_base::cleanup(
-  caf::error&& reason, caf::execution_unit* host) {
+bool slim_actor_base::cleanup(caf::error&& reason, caf::execution_unit* host) {
   if (!caf::monitorable_actor::cleanup(std::move(reason), host))
     return false;
   unregister_from_system();

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <tuple>
-#include <utility>
+#include "actors/runtime/io_unit.hpp"
+#include "base/log.hpp"
 
 #include <caf/actor_config.hpp>
 #include <caf/detail/sync_request_bouncer.hpp>
@@ -12,8 +12,8 @@
 #include <caf/resumable.hpp>
 #include <caf/typed_actor.hpp>
 
-#include "actors/runtime/io_unit.hpp"
-#include "base/log.hpp"
+#include <tuple>
+#include <utility>
 
 namespace rookery {
 
@@ -24,8 +24,8 @@ namespace rookery {
 ///
 /// Its mailbox is bounded by those who send: each message is the answer to one
 /// of the connection's own requests (credit), an event of the rate-limited kind
-/// (a direct message), or one exit. What topics deliver goes into the outbox and
-/// never through here.
+/// (a direct message), or one exit. What topics deliver goes into the outbox
+/// and never through here.
 ///
 /// Thread: `enqueue` from any; all else on the home unit.
 class slim_actor_base : public caf::monitorable_actor, public caf::resumable {
@@ -74,9 +74,9 @@ private:
 };
 
 /// An actor with the typed interface `Handle` whose messages are dispatched at
-/// compile time: for `reacts_to<close_atom, close_code>` the class `Derived` has
-/// `void on(close_atom, close_code)`; for `replies_to<...>::with<T>` it returns a
-/// T. A missing overload does not compile.
+/// compile time: for `reacts_to<close_atom, close_code>` the class `Derived`
+/// has `void on(close_atom, close_code)`; for `replies_to<...>::with<T>` it
+/// returns a T. A missing overload does not compile.
 template <class Derived, class Handle>
 class slim_actor : public slim_actor_base {
 public:
@@ -97,44 +97,46 @@ protected:
 private:
   template <class... Signatures>
   bool dispatch(
-    caf::mailbox_element& element, caf::detail::type_list<Signatures...>) {
+      caf::mailbox_element& element, caf::detail::type_list<Signatures...>) {
     return (try_one(element, Signatures{}) || ...);
   }
 
   template <class... In, class... Out>
   bool try_one(
-    caf::mailbox_element& element,
-    caf::typed_mpi<caf::detail::type_list<In...>, caf::output_tuple<Out...>>) {
+      caf::mailbox_element& element,
+      caf::typed_mpi<
+          caf::detail::type_list<In...>, caf::output_tuple<Out...>>) {
     auto& content = element.content();
     if (!content.template match_elements<In...>())
       return false;
     call<In...>(
-      element, std::index_sequence_for<In...>{},
-      caf::detail::type_list<Out...>{});
+        element, std::index_sequence_for<In...>{},
+        caf::detail::type_list<Out...>{});
     return true;
   }
 
   template <class... In, std::size_t... I, class Out>
   void call(
-    caf::mailbox_element& element, std::index_sequence<I...>,
-    caf::detail::type_list<Out>) {
+      caf::mailbox_element& element, std::index_sequence<I...>,
+      caf::detail::type_list<Out>) {
     auto& content = element.content();
     auto& self = static_cast<Derived&>(*this);
-    if constexpr (std::is_same_v<Out, void> || std::is_same_v<Out, caf::unit_t>) {
+    if constexpr (
+        std::is_same_v<Out, void> || std::is_same_v<Out, caf::unit_t>) {
       self.on(content.template get_as<In>(I)...);
     } else {
       auto answer = self.on(content.template get_as<In>(I)...);
       if (element.mid.is_request() && element.sender)
         element.sender->enqueue(
-          caf::make_mailbox_element(
-            this->ctrl(), element.mid.response_id(), {}, std::move(answer)),
-          home());
+            caf::make_mailbox_element(
+                this->ctrl(), element.mid.response_id(), {}, std::move(answer)),
+            home());
     }
   }
   template <class... In, std::size_t... I>
   void call(
-    caf::mailbox_element& element, std::index_sequence<I...>,
-    caf::detail::type_list<>) {
+      caf::mailbox_element& element, std::index_sequence<I...>,
+      caf::detail::type_list<>) {
     auto& content = element.content();
     static_cast<Derived&>(*this).on(content.template get_as<In>(I)...);
   }
@@ -145,7 +147,9 @@ template <class T>
 class actor_ref {
 public:
   actor_ref() = default;
-  explicit actor_ref(T* actor) : hold_(actor->ctrl()), actor_(actor) {}
+  explicit actor_ref(T* actor)
+      : hold_(actor->ctrl())
+      , actor_(actor) {}
 
   T* get() const noexcept { return actor_; }
   T* operator->() const noexcept { return actor_; }
@@ -162,10 +166,9 @@ actor_ref<T>
 spawn_slim(caf::actor_system& system, io_unit* home, Ts&&... arguments) {
   caf::actor_config config{home};
   const auto made = caf::make_actor<T, caf::strong_actor_ptr>(
-    system.next_actor_id(), system.node(), &system, config, home,
-    std::forward<Ts>(arguments)...);
-  auto* actor = static_cast<T*>(
-    caf::actor_cast<caf::abstract_actor*>(made));
+      system.next_actor_id(), system.node(), &system, config, home,
+      std::forward<Ts>(arguments)...);
+  auto* actor = static_cast<T*>(caf::actor_cast<caf::abstract_actor*>(made));
   actor->attach_to_system();
   return actor_ref<T>{actor};
 }

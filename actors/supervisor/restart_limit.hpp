@@ -12,7 +12,8 @@ public:
   using time = std::chrono::steady_clock::time_point;
 
   restart_limit(uint32_t restarts_max, std::chrono::milliseconds window)
-    : restarts_max_(restarts_max), window_(window) {}
+      : restarts_max_(restarts_max)
+      , window_(window) {}
 
   /// Notes a crash at `now`. False: one restart too many.
   [[nodiscard]] bool allow(time now) {

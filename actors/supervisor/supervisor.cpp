@@ -1,12 +1,13 @@
 #include "actors/supervisor/supervisor.hpp"
 
-#include <caf/exit_reason.hpp>
-
 #include "actors/registry/registry.hpp"
 #include "actors/room/room.hpp"
 #include "actors/topic/topic.hpp"
 #include "base/check.hpp"
+#include "base/hex.hpp"
 #include "base/log.hpp"
+
+#include <caf/exit_reason.hpp>
 
 namespace rookery {
 
@@ -15,8 +16,8 @@ namespace rookery {
 void supervisor_state::start(const std::vector<thread_place>& places) {
   node->supervisor = self;
   for (const auto& place : places) {
-    fanouts.push_back(spawn_slim<fanout>(
-      self->system(), place.unit, place.services, *node));
+    fanouts.push_back(
+        spawn_slim<fanout>(self->system(), place.unit, place.services, *node));
     node->fanouts.push_back(fanouts.back()->handle());
     self->monitor(node->fanouts.back());
   }
@@ -29,10 +30,10 @@ supervised_topic* supervisor_state::create(const std::string& topic) {
     return nullptr;
   const auto& limits = node->settings.supervisor;
   supervised_topic fresh{
-    std::make_shared<const topic_identity>(topic_identity{topic, *rules}),
-    {},
-    nullptr,
-    {limits.restarts_max, limits.restart_window}};
+      std::make_shared<const topic_identity>(topic_identity{topic, *rules}),
+      {},
+      nullptr,
+      {limits.restarts_max, limits.restart_window}};
   if (rules->kind != topic_kind::topic)
     fresh.log = std::make_shared<room_log>(room_log{random_hex(8), 0});
   auto& placed = topics.try_emplace(topic, std::move(fresh)).first->second;
@@ -43,8 +44,8 @@ supervised_topic* supervisor_state::create(const std::string& topic) {
 void supervisor_state::run(supervised_topic& one) {
   const node_context* shared = node;
   if (one.log)
-    one.handle = self->spawn<caf::monitored>(
-      room, one.identity, shared, one.log);
+    one.handle =
+        self->spawn<caf::monitored>(room, one.identity, shared, one.log);
   else
     one.handle = self->spawn<caf::monitored>(topic, one.identity, shared);
   one.now = supervised_topic::phase::running;
@@ -55,7 +56,7 @@ void supervisor_state::run(supervised_topic& one) {
 // -- opening ------------------------------------------------------------------
 
 void supervisor_state::on_open(
-  const std::string& topic_name, const fanout_actor& from) {
+    const std::string& topic_name, const fanout_actor& from) {
   std::size_t thread = 0;
   while (thread < node->fanouts.size() && node->fanouts[thread] != from)
     ++thread;
@@ -69,7 +70,7 @@ void supervisor_state::on_open(
   auto* one = found == topics.end() ? create(topic_name) : &found->second;
   if (!one)
     return refuse_it(
-      errc::unknown_topic, "topic: no class of topics matches " + topic_name);
+        errc::unknown_topic, "topic: no class of topics matches " + topic_name);
   switch (one->now) {
   case supervised_topic::phase::running:
     return tell_opened(*one, thread);
@@ -80,7 +81,8 @@ void supervisor_state::on_open(
   case supervised_topic::phase::failed:
     if (!one->limit.would_allow(self->clock().now()))
       return refuse_it(
-        errc::not_available, "topic " + topic_name + " fails again and again");
+          errc::not_available,
+          "topic " + topic_name + " fails again and again");
     run(*one);
     return tell_opened(*one, thread);
   }
@@ -105,27 +107,25 @@ void supervisor_state::serve_waiting(supervised_topic& one) {
 
 void supervisor_state::on_idle(const std::string& topic_name) {
   const auto found = topics.find(topic_name);
-  if (
-    stopping || found == topics.end()
-    || found->second.now != supervised_topic::phase::running)
+  if (stopping || found == topics.end()
+      || found->second.now != supervised_topic::phase::running)
     return;
   auto& one = found->second;
   one.now = supervised_topic::phase::retiring;
   one.answers_missing = one.users.size();
   for (const auto thread : std::exchange(one.users, {}))
-    self
-      ->request(
-        node->fanouts[thread], node->settings.supervisor.request_timeout,
-        forget_atom_v, topic_name)
-      .then(
-        [=, this](bool) {
-          const auto still = topics.find(topic_name);
-          if (still != topics.end() && --still->second.answers_missing == 0)
-            ask_to_retire(topic_name);
-        },
-        [=, this](const caf::error&) {
-          on_fatal("a thread did not answer in time");
-        });
+    self->request(
+            node->fanouts[thread], node->settings.supervisor.request_timeout,
+            forget_atom_v, topic_name)
+        .then(
+            [=, this](bool) {
+              const auto still = topics.find(topic_name);
+              if (still != topics.end() && --still->second.answers_missing == 0)
+                ask_to_retire(topic_name);
+            },
+            [=, this](const caf::error&) {
+              on_fatal("a thread did not answer in time");
+            });
   if (one.answers_missing == 0)
     ask_to_retire(topic_name);
 }
@@ -136,22 +136,20 @@ void supervisor_state::ask_to_retire(const std::string& topic_name) {
     return; // it crashed meanwhile
   const auto go_on = [=, this] {
     const auto found = topics.find(topic_name);
-    if (
-      found == topics.end()
-      || found->second.now != supervised_topic::phase::retiring)
+    if (found == topics.end()
+        || found->second.now != supervised_topic::phase::retiring)
       return;
     found->second.now = supervised_topic::phase::running;
     serve_waiting(found->second);
   };
-  self
-    ->request(
-      one.handle, node->settings.supervisor.request_timeout, retire_atom_v)
-    .then(
-      [=](bool ended) {
-        if (!ended)
-          go_on(); // in use again; else its down message comes
-      },
-      [=](const caf::error&) { go_on(); });
+  self->request(
+          one.handle, node->settings.supervisor.request_timeout, retire_atom_v)
+      .then(
+          [=](bool ended) {
+            if (!ended)
+              go_on(); // in use again; else its down message comes
+          },
+          [=](const caf::error&) { go_on(); });
 }
 
 void supervisor_state::retired(const std::string& topic_name) {
@@ -199,26 +197,24 @@ void supervisor_state::on_crash(supervised_topic& one) {
   one.answers_missing = node->fanouts.size();
   for (std::size_t i = 0; i < node->fanouts.size(); ++i) {
     one.waiting.insert(i);
-    self
-      ->request(
-        node->fanouts[i], node->settings.supervisor.request_timeout,
-        lost_atom_v, topic_name)
-      .then(
-        [=, this](local_subscribers& found) {
-          on_found(topic_name, std::move(found));
-        },
-        [=, this](const caf::error&) {
-          on_fatal("a thread did not answer in time");
-        });
+    self->request(
+            node->fanouts[i], node->settings.supervisor.request_timeout,
+            lost_atom_v, topic_name)
+        .then(
+            [=, this](local_subscribers& found) {
+              on_found(topic_name, std::move(found));
+            },
+            [=, this](const caf::error&) {
+              on_fatal("a thread did not answer in time");
+            });
   }
 }
 
 void supervisor_state::on_found(
-  const std::string& topic_name, local_subscribers found) {
+    const std::string& topic_name, local_subscribers found) {
   const auto place = topics.find(topic_name);
-  if (
-    place == topics.end()
-    || place->second.now != supervised_topic::phase::restarting)
+  if (place == topics.end()
+      || place->second.now != supervised_topic::phase::restarting)
     return;
   auto& one = place->second;
   one.found.push_back(std::move(found));
@@ -264,22 +260,22 @@ void supervisor_state::finish_if_stopped() {
 }
 
 supervisor_actor::behavior_type supervisor(
-  supervisor_state::pointer self, node_context* node,
-  std::vector<thread_place> places,
-  std::function<void(std::string)> on_fatal) {
+    supervisor_state::pointer self, node_context* node,
+    std::vector<thread_place> places,
+    std::function<void(std::string)> on_fatal) {
   auto& state = self->state;
   state.node = node;
   state.on_fatal = std::move(on_fatal);
   self->set_down_handler(
-    [=](const caf::down_msg& down) { self->state.on_down(down); });
+      [=](const caf::down_msg& down) { self->state.on_down(down); });
   state.start(places);
   return {
-    [=](open_atom, const std::string& topic, const fanout_actor& from) {
-      self->state.on_open(topic, from);
-    },
-    [=](idle_atom, const std::string& topic) { self->state.on_idle(topic); },
-    [=](drain_atom) { return self->state.on_drain(); },
-    [=](count_atom) -> uint64_t { return self->state.topics.size(); },
+      [=](open_atom, const std::string& topic, const fanout_actor& from) {
+        self->state.on_open(topic, from);
+      },
+      [=](idle_atom, const std::string& topic) { self->state.on_idle(topic); },
+      [=](drain_atom) { return self->state.on_drain(); },
+      [=](count_atom) -> uint64_t { return self->state.topics.size(); },
   };
 }
 

@@ -1,19 +1,19 @@
 #pragma once
 
+#include "actors/connection/fanout.hpp"
+#include "actors/node_context.hpp"
+#include "actors/room/room_state.hpp"
+#include "actors/supervisor/restart_limit.hpp"
+
+#include <caf/response_promise.hpp>
+#include <caf/typed_response_promise.hpp>
+
 #include <functional>
 #include <memory>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include <caf/response_promise.hpp>
-#include <caf/typed_response_promise.hpp>
-
-#include "actors/connection/fanout.hpp"
-#include "actors/node_context.hpp"
-#include "actors/room/room_state.hpp"
-#include "actors/supervisor/restart_limit.hpp"
 
 namespace rookery {
 
@@ -48,7 +48,8 @@ struct supervisor_state {
   using pointer = supervisor_actor::stateful_pointer<supervisor_state>;
   static inline const char* name = "supervisor";
 
-  explicit supervisor_state(pointer actor) : self(actor) {}
+  explicit supervisor_state(pointer actor)
+      : self(actor) {}
 
   pointer self;
   node_context* node = nullptr;
@@ -81,9 +82,9 @@ private:
 /// `node` is completed here: supervisor, registry and fanouts are ready when
 /// this actor answers its first request. `on_fatal` is called, with a reason,
 /// when something died that nobody can restart; from any thread.
-supervisor_actor::behavior_type
-supervisor(supervisor_state::pointer self, node_context* node,
-           std::vector<thread_place> places,
-           std::function<void(std::string)> on_fatal);
+supervisor_actor::behavior_type supervisor(
+    supervisor_state::pointer self, node_context* node,
+    std::vector<thread_place> places,
+    std::function<void(std::string)> on_fatal);
 
 } // namespace rookery

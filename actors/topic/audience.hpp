@@ -1,14 +1,14 @@
 #pragma once
 
+#include "actors/messages.hpp"
+#include "base/protocol/encode.hpp"
+#include "net/ws/deflater.hpp"
+
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "actors/messages.hpp"
-#include "base/protocol/encode.hpp"
-#include "net/ws/deflater.hpp"
 
 namespace rookery {
 
@@ -25,8 +25,9 @@ public:
   /// The frame of `event` in one form. Compresses at `level` what has at least
   /// `bytes_min` bytes.
   template <class Event>
-  frame make(const Event& event, frame_form form,
-             const compression_config& compression) {
+  frame make(
+      const Event& event, frame_form form,
+      const compression_config& compression) {
     text_.clear();
     encode(encoding_of(form), event, text_);
     return finish(form, compression);
@@ -46,7 +47,8 @@ private:
 /// Thread: its topic's.
 class audience {
 public:
-  explicit audience(std::size_t threads) : by_thread_(threads) {}
+  explicit audience(std::size_t threads)
+      : by_thread_(threads) {}
 
   void add(const subscriber& one);
   void remove(const subscriber& one);
@@ -66,7 +68,7 @@ public:
     for (std::size_t i = 0; i < frame_forms; ++i)
       if (by_form_[i] > 0)
         frames.by_form[i] = frame_encoder::of_this_thread().make(
-          event, static_cast<frame_form>(i), compression);
+            event, static_cast<frame_form>(i), compression);
     return frames;
   }
 

@@ -30,34 +30,34 @@ void topic_state::on_publish(const publish_order& order) {
   core->answer_to(order.from, published_reply{});
 }
 
-topic_actor::behavior_type topic(
-  topic_state::pointer self, topic_ref identity, const node_context* node) {
+topic_actor::behavior_type
+topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
   auto& state = self->state;
   state.core.emplace(self, std::move(identity), *node);
   return {
-    [=](const subscribe_order& order) { self->state.on_subscribe(order); },
-    [=](const unsubscribe_order& order) {
-      self->state.core->listeners().remove(order.who);
-      self->state.core->detach(order);
-    },
-    [=](const leave_order& order) {
-      self->state.core->listeners().remove(order.who);
-    },
-    [=](const publish_order& order) { self->state.on_publish(order); },
-    [=](const presence_order& order) {
-      auto& core = *self->state.core;
-      core.answer_to(
-        order.from,
-        error_reply{
-          0, errc::bad_request,
-          "topic: " + core.name() + " is no room and has no members"});
-    },
-    [=](const local_subscribers& found) {
-      for (const auto& one : found.all)
-        self->state.core->listeners().add(one);
-    },
-    [=](tick_atom) { self->state.core->on_tick(); },
-    [=](retire_atom) { return self->state.core->retire(); },
+      [=](const subscribe_order& order) { self->state.on_subscribe(order); },
+      [=](const unsubscribe_order& order) {
+        self->state.core->listeners().remove(order.who);
+        self->state.core->detach(order);
+      },
+      [=](const leave_order& order) {
+        self->state.core->listeners().remove(order.who);
+      },
+      [=](const publish_order& order) { self->state.on_publish(order); },
+      [=](const presence_order& order) {
+        auto& core = *self->state.core;
+        core.answer_to(
+            order.from,
+            error_reply{
+                0, errc::bad_request,
+                "topic: " + core.name() + " is no room and has no members"});
+      },
+      [=](const local_subscribers& found) {
+        for (const auto& one : found.all)
+          self->state.core->listeners().add(one);
+      },
+      [=](tick_atom) { self->state.core->on_tick(); },
+      [=](retire_atom) { return self->state.core->retire(); },
   };
 }
 

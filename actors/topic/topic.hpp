@@ -1,8 +1,8 @@
 #pragma once
 
-#include <optional>
-
 #include "actors/topic/topic_core.hpp"
+
+#include <optional>
 
 namespace rookery {
 

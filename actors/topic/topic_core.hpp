@@ -1,12 +1,12 @@
 #pragma once
 
-#include <exception>
-#include <string>
-#include <vector>
-
 #include "actors/node_context.hpp"
 #include "actors/topic/audience.hpp"
 #include "base/log.hpp"
+
+#include <exception>
+#include <string>
+#include <vector>
 
 namespace rookery {
 
@@ -18,21 +18,22 @@ template <class Self>
 class topic_core {
 public:
   topic_core(Self self, topic_ref identity, const node_context& node)
-    : self_(self)
-    , identity_(std::move(identity))
-    , node_(node)
-    , audience_(node.fanouts.size()) {
-    self_->set_exception_handler([name = identity_->name](
-                                   std::exception_ptr& thrown) -> caf::error {
-      try {
-        std::rethrow_exception(thrown);
-      } catch (const std::exception& error) {
-        log::error("topic.threw", {{"topic", name}, {"error", error.what()}});
-      } catch (...) {
-        log::error("topic.threw", {{"topic", name}});
-      }
-      return caf::sec::runtime_error;
-    });
+      : self_(self)
+      , identity_(std::move(identity))
+      , node_(node)
+      , audience_(node.fanouts.size()) {
+    self_->set_exception_handler(
+        [name = identity_->name](std::exception_ptr& thrown) -> caf::error {
+          try {
+            std::rethrow_exception(thrown);
+          } catch (const std::exception& error) {
+            log::error(
+                "topic.threw", {{"topic", name}, {"error", error.what()}});
+          } catch (...) {
+            log::error("topic.threw", {{"topic", name}});
+          }
+          return caf::sec::runtime_error;
+        });
     watch_for_idleness();
   }
 
@@ -47,41 +48,43 @@ public:
   void deliver(const Event& event, bool logged, steady_time arrived) {
     if (audience_.empty())
       return;
-    const auto frames = audience_.encode(
-      event, node_.settings.websocket.compression);
+    const auto frames =
+        audience_.encode(event, node_.settings.websocket.compression);
     for (std::size_t i = 0; i < audience_.threads(); ++i)
       if (audience_.on_thread(i))
         self_->send(
-          node_.fanouts[i], deliver_order{identity_, frames, logged, arrived});
+            node_.fanouts[i],
+            deliver_order{identity_, frames, logged, arrived});
   }
 
   template <class Reply>
   void answer_to(const asker& to, Reply reply) {
     if (to.serial != 0)
       self_->send(
-        to.connection, answer_atom_v, to.serial, answer{std::move(reply)});
+          to.connection, answer_atom_v, to.serial, answer{std::move(reply)});
   }
 
   /// Answers a subscribe through the subscriber's thread, so that every later
   /// event comes after it.
   template <class Reply>
-  void attach(const subscribe_order& order, Reply reply,
-              std::vector<std::string> then = {}) {
+  void attach(
+      const subscribe_order& order, Reply reply,
+      std::vector<std::string> then = {}) {
     self_->send(
-      node_.fanouts[order.who.thread],
-      attach_order{
-        identity_, order.who, order.serial, answer{std::move(reply)},
-        std::move(then)});
+        node_.fanouts[order.who.thread],
+        attach_order{
+            identity_, order.who, order.serial, answer{std::move(reply)},
+            std::move(then)});
   }
 
   void detach(const unsubscribe_order& order) {
     unsubscribed_reply reply;
     reply.topic = name();
     self_->send(
-      node_.fanouts[order.who.thread],
-      detach_order{
-        identity_, order.who.connection, order.serial,
-        answer{std::move(reply)}});
+        node_.fanouts[order.who.thread],
+        detach_order{
+            identity_, order.who.connection, order.serial,
+            answer{std::move(reply)}});
   }
 
   /// True when the topic can take one more subscriber.
@@ -90,13 +93,13 @@ public:
   }
   error_reply full() const {
     return {
-      0, errc::limit_exceeded,
-      "topic " + name() + " has all the subscribers it may have"};
+        0, errc::limit_exceeded,
+        "topic " + name() + " has all the subscribers it may have"};
   }
   error_reply position_lost() const {
     return {
-      0, errc::position_lost,
-      "since: " + name() + " can not go on from that position"};
+        0, errc::position_lost,
+        "since: " + name() + " can not go on from that position"};
   }
 
   void used() noexcept { used_ = true; }

@@ -106,7 +106,10 @@ public:
     constexpr bool may_be_list = std::same_as<Form, option::rights>;
     const auto text = may_be_list ? list_text(value) : scalar_text(value);
     if (!text)
-      return fail(path, value, "expected " + option::allowed(form));
+      return fail(
+          path, value,
+          fmt::format(
+              "expected {}, not {}", option::allowed(form), type_of(value)));
     const auto problem = option::read(form, *text, field);
     if (!problem)
       return;

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "base/error.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-
-#include "base/error.hpp"
 
 namespace rookery {
 
@@ -15,7 +15,7 @@ class counter {
 public:
   void add(uint64_t n = 1) noexcept {
     value_.store(
-      value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+        value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   }
   void subtract(uint64_t n = 1) noexcept { add(~n + 1); }
   uint64_t value() const noexcept {
@@ -28,8 +28,8 @@ private:
 
 /// Upper bounds of latency buckets in seconds: 10 us to 10 s.
 inline constexpr std::array latency_bounds{
-  0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
-  0.01,    0.025,    0.05,    0.1,    0.25,    0.5,    1.0,   2.5,    10.0};
+    0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
+    0.01,    0.025,    0.05,    0.1,    0.25,    0.5,    1.0,   2.5,    10.0};
 
 /// A histogram that one thread fills and others read.
 class latency_histogram {
@@ -59,33 +59,42 @@ private:
 /// The endings that have a counter of their own; the last stands for all codes
 /// that clients choose themselves.
 inline constexpr std::array counted_closes{
-  close_code::normal,       close_code::going_away,
-  close_code::no_status,    close_code::protocol_error,
-  close_code::unsupported_data,
-  close_code::invalid_utf8, close_code::message_too_big,
-  close_code::drain,        close_code::overloaded,
-  close_code::laggard,      close_code::no_pong,
-  close_code::server_error, close_code::token_expired,
-  close_code::unauthorized, close_code::auth_timeout,
-  close_code::malformed,    close_code::forbidden,
-  close_code::connection_limit,
-  close_code::disconnected_by_api,
-  close_code::flood,        close_code::abnormal};
+    close_code::normal,
+    close_code::going_away,
+    close_code::no_status,
+    close_code::protocol_error,
+    close_code::unsupported_data,
+    close_code::invalid_utf8,
+    close_code::message_too_big,
+    close_code::drain,
+    close_code::overloaded,
+    close_code::laggard,
+    close_code::no_pong,
+    close_code::server_error,
+    close_code::token_expired,
+    close_code::unauthorized,
+    close_code::auth_timeout,
+    close_code::malformed,
+    close_code::forbidden,
+    close_code::connection_limit,
+    close_code::disconnected_by_api,
+    close_code::flood,
+    close_code::abnormal};
 
 /// What one I/O thread counts. Sums over all threads are made when somebody
 /// asks (base/metrics/exposition.hpp).
 ///
 /// Thread: written by its owner, read by any.
 struct thread_counters {
-  counter accepted;       // sockets
-  counter upgraded;       // WebSocket connections, ever
-  counter open;           // WebSocket connections, now
+  counter accepted; // sockets
+  counter upgraded; // WebSocket connections, ever
+  counter open;     // WebSocket connections, now
   counter http_requests;
-  counter messages_in;    // of clients, complete
+  counter messages_in; // of clients, complete
   counter bytes_in;
-  counter frames_out;     // that sockets took
+  counter frames_out; // that sockets took
   counter bytes_out;
-  counter errors_out;     // error events sent
+  counter errors_out; // error events sent
   counter publishes;
   counter deliveries;     // frames pushed into outboxes by topics
   counter dropped;        // frames that an outbox refused

@@ -1,9 +1,9 @@
 #include "base/metrics/exposition.hpp"
 
-#include <limits>
-
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
+
+#include <limits>
 
 namespace rookery {
 
@@ -53,55 +53,56 @@ struct described {
 };
 
 constexpr described numbers[]{
-  {"rookery_sockets_accepted_total", "Sockets accepted on the public listener.",
-   MetricType::Counter, &thread_counters::accepted},
-  {"rookery_connections_opened_total", "WebSocket connections opened.",
-   MetricType::Counter, &thread_counters::upgraded},
-  {"rookery_connections", "WebSocket connections that are open now.",
-   MetricType::Gauge, &thread_counters::open},
-  {"rookery_http_requests_total", "HTTP requests answered without an upgrade.",
-   MetricType::Counter, &thread_counters::http_requests},
-  {"rookery_messages_received_total", "Messages received from clients.",
-   MetricType::Counter, &thread_counters::messages_in},
-  {"rookery_received_bytes_total", "Bytes received from clients.",
-   MetricType::Counter, &thread_counters::bytes_in},
-  {"rookery_frames_sent_total", "Frames that sockets took.",
-   MetricType::Counter, &thread_counters::frames_out},
-  {"rookery_sent_bytes_total", "Bytes that sockets took.",
-   MetricType::Counter, &thread_counters::bytes_out},
-  {"rookery_error_replies_total", "Error events sent to clients.",
-   MetricType::Counter, &thread_counters::errors_out},
-  {"rookery_publishes_total", "Publishes taken from clients.",
-   MetricType::Counter, &thread_counters::publishes},
-  {"rookery_deliveries_total", "Frames that topics put into outboxes.",
-   MetricType::Counter, &thread_counters::deliveries},
-  {"rookery_deliveries_refused_total", "Frames that a full outbox refused.",
-   MetricType::Counter, &thread_counters::dropped},
-  {"rookery_subscriptions", "Subscriptions that exist now.", MetricType::Gauge,
-   &thread_counters::subscriptions},
-  {"rookery_reading_paused_total", "Times a client ran out of credit.",
-   MetricType::Counter, &thread_counters::reading_paused},
+    {"rookery_sockets_accepted_total",
+     "Sockets accepted on the public listener.", MetricType::Counter,
+     &thread_counters::accepted},
+    {"rookery_connections_opened_total", "WebSocket connections opened.",
+     MetricType::Counter, &thread_counters::upgraded},
+    {"rookery_connections", "WebSocket connections that are open now.",
+     MetricType::Gauge, &thread_counters::open},
+    {"rookery_http_requests_total",
+     "HTTP requests answered without an upgrade.", MetricType::Counter,
+     &thread_counters::http_requests},
+    {"rookery_messages_received_total", "Messages received from clients.",
+     MetricType::Counter, &thread_counters::messages_in},
+    {"rookery_received_bytes_total", "Bytes received from clients.",
+     MetricType::Counter, &thread_counters::bytes_in},
+    {"rookery_frames_sent_total", "Frames that sockets took.",
+     MetricType::Counter, &thread_counters::frames_out},
+    {"rookery_sent_bytes_total", "Bytes that sockets took.",
+     MetricType::Counter, &thread_counters::bytes_out},
+    {"rookery_error_replies_total", "Error events sent to clients.",
+     MetricType::Counter, &thread_counters::errors_out},
+    {"rookery_publishes_total", "Publishes taken from clients.",
+     MetricType::Counter, &thread_counters::publishes},
+    {"rookery_deliveries_total", "Frames that topics put into outboxes.",
+     MetricType::Counter, &thread_counters::deliveries},
+    {"rookery_deliveries_refused_total", "Frames that a full outbox refused.",
+     MetricType::Counter, &thread_counters::dropped},
+    {"rookery_subscriptions", "Subscriptions that exist now.",
+     MetricType::Gauge, &thread_counters::subscriptions},
+    {"rookery_reading_paused_total", "Times a client ran out of credit.",
+     MetricType::Counter, &thread_counters::reading_paused},
 };
 
 MetricFamily closes(const threads& all) {
   auto made = family(
-    "rookery_connections_closed_total",
-    "WebSocket connections that ended, by reason.", MetricType::Counter);
+      "rookery_connections_closed_total",
+      "WebSocket connections that ended, by reason.", MetricType::Counter);
   for (std::size_t i = 0; i < counted_closes.size(); ++i) {
     uint64_t total = 0;
     for (const auto* one : all)
       total += one->closed[i].value();
     auto metric = of(MetricType::Counter, static_cast<double>(total));
-    metric.label.push_back(
-      {"reason", std::string{name(counted_closes[i])}});
+    metric.label.push_back({"reason", std::string{name(counted_closes[i])}});
     made.metric.push_back(std::move(metric));
   }
   return made;
 }
 
 MetricFamily latency(
-  const threads& all, const char* name, const char* help,
-  latency_histogram thread_counters::*member) {
+    const threads& all, const char* name, const char* help,
+    latency_histogram thread_counters::*member) {
   auto made = family(name, help, MetricType::Histogram);
   ClientMetric metric;
   uint64_t cumulative = 0;
@@ -111,8 +112,8 @@ MetricFamily latency(
     ClientMetric::Bucket bucket;
     bucket.cumulative_count = cumulative;
     bucket.upper_bound = i < latency_bounds.size()
-                           ? latency_bounds[i]
-                           : std::numeric_limits<double>::infinity();
+                             ? latency_bounds[i]
+                             : std::numeric_limits<double>::infinity();
     metric.histogram.bucket.push_back(bucket);
   }
   metric.histogram.sample_count = cumulative;
@@ -124,24 +125,23 @@ MetricFamily latency(
 
 } // namespace
 
-std::string
-expose_metrics(const threads& all, const node_numbers& node) {
+std::string expose_metrics(const threads& all, const node_numbers& node) {
   std::vector<MetricFamily> families;
   for (const auto& one : numbers)
     families.push_back(single(
-      one.name, one.help, one.type,
-      static_cast<double>(sum(all, one.member))));
+        one.name, one.help, one.type,
+        static_cast<double>(sum(all, one.member))));
   families.push_back(closes(all));
   families.push_back(latency(
-    all, "rookery_publish_to_outbox_seconds",
-    "From the arrival of a publish to its frame in the outboxes of a thread.",
-    &thread_counters::publish_to_outbox));
+      all, "rookery_publish_to_outbox_seconds",
+      "From the arrival of a publish to its frame in the outboxes of a thread.",
+      &thread_counters::publish_to_outbox));
   families.push_back(single(
-    "rookery_topics", "Topics that are in use now.", MetricType::Gauge,
-    static_cast<double>(node.topics)));
+      "rookery_topics", "Topics that are in use now.", MetricType::Gauge,
+      static_cast<double>(node.topics)));
   families.push_back(single(
-    "rookery_users", "Users with an open connection now.", MetricType::Gauge,
-    static_cast<double>(node.users)));
+      "rookery_users", "Users with an open connection now.", MetricType::Gauge,
+      static_cast<double>(node.users)));
   return prometheus::TextSerializer{}.Serialize(families);
 }
 

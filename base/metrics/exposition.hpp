@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/metrics/counters.hpp"
+
 #include <functional>
 #include <string>
 #include <vector>
-
-#include "base/metrics/counters.hpp"
 
 namespace rookery {
 
@@ -17,8 +17,8 @@ struct node_numbers {
 /// All metrics in Prometheus text format 0.0.4: the sums over `threads`.
 /// Names start with `rookery_`; no label ever names a connection, user or
 /// topic. Thread: any.
-std::string
-expose_metrics(const std::vector<const thread_counters*>& threads,
-               const node_numbers& node);
+std::string expose_metrics(
+    const std::vector<const thread_counters*>& threads,
+    const node_numbers& node);
 
 } // namespace rookery

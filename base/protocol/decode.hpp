@@ -33,9 +33,8 @@ struct decode_error {
 
 /// Decodes one message of a client (docs/protocol.md). Total: any bytes give a
 /// message or an error, in one pass, in memory of a small multiple of their
-/// size, without recursion. A short publish takes an
-/// allocation for each of its strings that is longer than std::string keeps in
-/// itself and, in MessagePack, one of the parser's.
+/// size, without recursion. A short publish takes an allocation for each string
+/// that std::string does not keep in itself and, in MessagePack, one more.
 ///
 /// Malformed is what is no single JSON text (RFC 8259) or MessagePack value; no
 /// object; nested deeper than `nesting_max`; not UTF-8 in any string or key.

@@ -9,4 +9,11 @@ namespace rookery::load {
 using clock = std::chrono::steady_clock;
 using instant = clock::time_point;
 
+/// As people give them, and as the clock counts them.
+using seconds = std::chrono::duration<double>;
+
+inline clock::duration ticks(seconds length) {
+  return std::chrono::duration_cast<clock::duration>(length);
+}
+
 } // namespace rookery::load

@@ -11,9 +11,7 @@ namespace rookery::load {
 
 namespace {
 
-/// How long without any delivery until what is missing counts as lost.
-constexpr auto patience = std::chrono::seconds{3};
-/// And how long at most, for a server that is far behind.
+/// How long a server that is far behind may take to deliver the rest.
 constexpr auto drain_max = std::chrono::seconds{30};
 
 class fan_out_run final : public census {
@@ -32,7 +30,7 @@ public:
   /// Publishes for `length`, then waits until all is delivered.
   void run(seconds length) {
     auto begin = clock::now();
-    auto end = begin + std::chrono::duration_cast<clock::duration>(length);
+    auto end = begin + ticks(length);
     if (options_.rate > 0)
       publish_by_the_clock(begin, end);
     else
@@ -105,12 +103,10 @@ private:
 
   // Topics take turns, so that the publishes spread evenly over time.
   void publish_by_the_clock(instant begin, instant end) {
-    std::chrono::duration<double> gap{1 / (options_.rate * options_.topics)};
+    seconds gap{1 / (options_.rate * options_.topics)};
     uint64_t count = 0;
     for (;;) {
-      auto due = begin
-                 + std::chrono::duration_cast<clock::duration>(
-                     gap * static_cast<double>(count));
+      auto due = begin + ticks(gap * static_cast<double>(count));
       if (due >= end || broken() > 0)
         return;
       while (clock::now() < due)
@@ -140,14 +136,15 @@ private:
 
   void drain() {
     auto expected = total_published_ * options_.subscribers;
-    auto last = delivered_;
+    auto patience = ticks(options_.patience);
     auto stop = clock::now() + drain_max;
-    auto give_up = clock::now() + patience;
-    while (delivered_ < expected && clock::now() < std::min(give_up, stop)) {
-      swarm_.serve(std::min(give_up, stop));
+    auto last = delivered_;
+    auto give_up = std::min(stop, clock::now() + patience);
+    while (delivered_ < expected && clock::now() < give_up) {
+      swarm_.serve(give_up);
       if (delivered_ > last) {
         last = delivered_;
-        give_up = clock::now() + patience;
+        give_up = std::min(stop, clock::now() + patience);
       }
     }
   }

@@ -19,8 +19,7 @@ public:
 
   /// Keeps all places busy for `length`, then lets the last visitors finish.
   void run(seconds length) {
-    auto end =
-        clock::now() + std::chrono::duration_cast<clock::duration>(length);
+    auto end = clock::now() + ticks(length);
     while (clock::now() < end && broken() == 0) {
       for (auto number : std::exchange(ended_, {}))
         swarm_.replace(number);

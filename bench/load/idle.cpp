@@ -12,7 +12,7 @@ class idle_run final : public census {
 };
 
 void serve_for(swarm& all, seconds length) {
-  auto end = clock::now() + std::chrono::duration_cast<clock::duration>(length);
+  auto end = clock::now() + ticks(length);
   while (clock::now() < end)
     all.serve(end);
 }

@@ -31,10 +31,12 @@ sockaddr_in loopback(uint16_t port) {
 }
 
 timespec time_left(instant until) {
-  using namespace std::chrono;
+  using std::chrono::duration_cast;
   auto left = std::max(until - clock::now(), clock::duration::zero());
-  auto whole = duration_cast<seconds>(left);
-  return {whole.count(), duration_cast<nanoseconds>(left - whole).count()};
+  auto whole = duration_cast<std::chrono::seconds>(left);
+  return {
+      whole.count(),
+      duration_cast<std::chrono::nanoseconds>(left - whole).count()};
 }
 
 } // namespace

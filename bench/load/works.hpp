@@ -10,8 +10,6 @@
 
 namespace rookery::load {
 
-using seconds = std::chrono::duration<double>;
-
 struct fan_out_options {
   uint32_t topics = 1;
   /// Of each topic.
@@ -23,6 +21,9 @@ struct fan_out_options {
   std::size_t payload_bytes = 128;
   seconds warm_up{2};
   seconds measure{5};
+  /// How long without any delivery until what is missing counts as lost. Long,
+  /// because a busy machine may not run the server for seconds.
+  seconds patience{10};
 };
 
 struct idle_options {

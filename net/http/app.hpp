@@ -1,14 +1,14 @@
 #pragma once
 
+#include "net/stream.hpp"
+#include "net/transport.hpp"
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "net/stream.hpp"
-#include "net/transport.hpp"
 
 namespace rookery {
 

@@ -1,20 +1,19 @@
 #include "net/http/listener.hpp"
 
+#include "base/log.hpp"
+#include "net/http/session.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cerrno>
+#include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <utility> // Boost 1.74 forgets it for C++20
-
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/tcp.hpp>
-
-#include "base/log.hpp"
-#include "net/http/session.hpp"
 
 namespace rookery {
 
@@ -30,20 +29,19 @@ void set_option(int fd, int level, int option, int value) {
 
 failure cannot_listen(const tcp::endpoint& at, const char* call) {
   const int reason = errno;
-  const auto shown = at.address().to_string() + ":"
-                     + std::to_string(at.port());
+  const auto shown = at.address().to_string() + ":" + std::to_string(at.port());
   return {
-    errc::internal,
-    "cannot listen on " + shown + ": " + call + ": " + std::strerror(reason)};
+      errc::internal,
+      "cannot listen on " + shown + ": " + call + ": " + std::strerror(reason)};
 }
 
 /// Bound to `at`; listening when `backlog` is not 0. Accepted sockets inherit
 /// the options.
 result<int> bind_socket(
-  const tcp::endpoint& at, bool shared, uint32_t backlog,
-  const http_settings& settings) {
+    const tcp::endpoint& at, bool shared, uint32_t backlog,
+    const http_settings& settings) {
   const int fd = ::socket(
-    at.data()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      at.data()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return tl::make_unexpected(cannot_listen(at, "socket"));
   set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -52,7 +50,7 @@ result<int> bind_socket(
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   // Without it one stalled peer pins 4 MB of kernel memory.
   set_option(
-    fd, SOL_SOCKET, SO_SNDBUF, static_cast<int>(settings.send_buffer_bytes));
+      fd, SOL_SOCKET, SO_SNDBUF, static_cast<int>(settings.send_buffer_bytes));
   const char* failed = nullptr;
   if (::bind(fd, at.data(), static_cast<socklen_t>(at.size())) != 0)
     failed = "bind";
@@ -71,8 +69,11 @@ result<int> bind_socket(
 class listener::acceptor final : public event_handler, public wheel_timer {
 public:
   acceptor(
-    int fd, io_thread& home, const http_settings& settings, http_app& app)
-    : fd_(fd), home_(home), settings_(settings), app_(app) {
+      int fd, io_thread& home, const http_settings& settings, http_app& app)
+      : fd_(fd)
+      , home_(home)
+      , settings_(settings)
+      , app_(app) {
     home_.loop().watch(fd_, EPOLLIN, *this);
   }
   ~acceptor() { stop(); }
@@ -92,8 +93,8 @@ private:
     for (int i = 0; i < accepts_per_event && fd_ >= 0; ++i) {
       tcp::endpoint peer;
       auto size = static_cast<socklen_t>(peer.capacity());
-      const int fd = ::accept4(
-        fd_, peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      const int fd =
+          ::accept4(fd_, peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd < 0) {
         if (errno == ECONNABORTED || errno == EINTR)
           continue;
@@ -110,15 +111,15 @@ private:
     home_.counters().accepted.add();
     auto socket = settings_.tls ? stream{fd, *settings_.tls} : stream{fd};
     std::make_shared<http_session>(
-      home_, settings_, app_, std::move(socket), peer.address().to_string())
-      ->start();
+        home_, settings_, app_, std::move(socket), peer.address().to_string())
+        ->start();
   }
 
   void pause() {
     log::warn("listener.accept_failed", {{"error", std::strerror(errno)}});
     home_.loop().rewatch(fd_, 0, *this);
     home_.loop().timers().arm(
-      *this, home_.loop().now(), pause_without_descriptors);
+        *this, home_.loop().now(), pause_without_descriptors);
   }
   void on_timer() noexcept override {
     home_.loop().rewatch(fd_, EPOLLIN, *this);
@@ -131,9 +132,9 @@ private:
 };
 
 result<std::unique_ptr<listener>> listener::open(
-  const std::string& address, uint16_t port,
-  const std::vector<io_thread*>& threads, const http_settings& settings,
-  http_app& app) {
+    const std::string& address, uint16_t port,
+    const std::vector<io_thread*>& threads, const http_settings& settings,
+    http_app& app) {
   boost::system::error_code bad;
   const auto ip = boost::asio::ip::make_address(address, bad);
   if (bad)
@@ -155,7 +156,7 @@ result<std::unique_ptr<listener>> listener::open(
     if (!fd)
       return tl::make_unexpected(fd.error());
     made->acceptors_.push_back(
-      std::make_unique<acceptor>(*fd, *thread, made->settings_, app));
+        std::make_unique<acceptor>(*fd, *thread, made->settings_, app));
   }
   return made;
 }

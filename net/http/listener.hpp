@@ -1,10 +1,10 @@
 #pragma once
 
+#include "net/http/app.hpp"
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "net/http/app.hpp"
 
 namespace rookery {
 
@@ -18,10 +18,10 @@ class listener {
 public:
   /// Binds and listens. Port 0 takes a free one. An error names the address:
   /// another process has it, say.
-  static result<std::unique_ptr<listener>>
-  open(const std::string& address, uint16_t port,
-       const std::vector<io_thread*>& threads, const http_settings& settings,
-       http_app& app);
+  static result<std::unique_ptr<listener>> open(
+      const std::string& address, uint16_t port,
+      const std::vector<io_thread*>& threads, const http_settings& settings,
+      http_app& app);
 
   ~listener();
   listener(const listener&) = delete;

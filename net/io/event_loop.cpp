@@ -1,22 +1,21 @@
 #include "net/io/event_loop.hpp"
 
-#include <sys/epoll.h>
-#include <unistd.h>
+#include "base/check.hpp"
+#include "base/log.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <cerrno>
 #include <exception>
+#include <sys/epoll.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility> // Boost 1.74 forgets it for C++20
 #include <vector>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
-
-#include "base/check.hpp"
-#include "base/log.hpp"
 
 namespace rookery {
 
@@ -39,7 +38,7 @@ int make_epoll_set() {
 struct event_loop::parts {
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> guard{
-    context.get_executor()};
+      context.get_executor()};
   asio::posix::stream_descriptor sockets{context, make_epoll_set()};
   asio::steady_timer wheel_tick{context};
   bool wheel_armed = false;
@@ -53,9 +52,9 @@ struct event_loop::parts {
 };
 
 event_loop::event_loop()
-  : parts_(std::make_unique<parts>())
-  , timers_(clock::now())
-  , now_(clock::now()) {
+    : parts_(std::make_unique<parts>())
+    , timers_(clock::now())
+    , now_(clock::now()) {
   wait_for_sockets();
 }
 
@@ -105,8 +104,7 @@ void event_loop::watch(int fd, uint32_t events, event_handler& handler) {
   epoll_event event{};
   event.events = events;
   event.data.ptr = &handler;
-  if (::epoll_ctl(
-        parts_->sockets.native_handle(), EPOLL_CTL_ADD, fd, &event)
+  if (::epoll_ctl(parts_->sockets.native_handle(), EPOLL_CTL_ADD, fd, &event)
       < 0)
     throw std::system_error(errno, std::generic_category(), "epoll_ctl add");
 }
@@ -115,8 +113,8 @@ void event_loop::rewatch(int fd, uint32_t events, event_handler& handler) {
   epoll_event event{};
   event.events = events;
   event.data.ptr = &handler;
-  const auto done = ::epoll_ctl(
-    parts_->sockets.native_handle(), EPOLL_CTL_MOD, fd, &event);
+  const auto done =
+      ::epoll_ctl(parts_->sockets.native_handle(), EPOLL_CTL_MOD, fd, &event);
   ROOKERY_CHECK(done == 0, "only a watched descriptor can be watched anew");
 }
 
@@ -133,23 +131,23 @@ void event_loop::add_batch_worker(batch_worker& worker) {
 
 void event_loop::wait_for_sockets() {
   parts_->sockets.async_wait(
-    asio::posix::descriptor_base::wait_read, [this](error_code error) {
-      if (error)
-        return;
-      serve_sockets();
-      wait_for_sockets();
-    });
+      asio::posix::descriptor_base::wait_read, [this](error_code error) {
+        if (error)
+          return;
+        serve_sockets();
+        wait_for_sockets();
+      });
 }
 
 void event_loop::serve_sockets() {
   auto& batch = *parts_;
   const int ready = ::epoll_wait(
-    batch.sockets.native_handle(), batch.events.data(), events_per_batch, 0);
+      batch.sockets.native_handle(), batch.events.data(), events_per_batch, 0);
   now_ = clock::now();
   batch.ready_events = ready > 0 ? ready : 0;
   for (batch.next_event = 0; batch.next_event < batch.ready_events;) {
-    const auto& event = batch.events[static_cast<std::size_t>(
-      batch.next_event++)];
+    const auto& event =
+        batch.events[static_cast<std::size_t>(batch.next_event++)];
     if (auto* handler = static_cast<event_handler*>(event.data.ptr))
       guarded([&] { handler->on_events(event.events); });
   }

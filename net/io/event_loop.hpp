@@ -1,11 +1,11 @@
 #pragma once
 
+#include "net/io/timer_wheel.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
-
-#include "net/io/timer_wheel.hpp"
 
 namespace rookery {
 

@@ -1,8 +1,8 @@
 #include "net/io/outbox.hpp"
 
-#include <utility>
-
 #include "base/check.hpp"
+
+#include <utility>
 
 namespace rookery {
 

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <sys/uio.h>
+#include "base/frame.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
-
-#include "base/frame.hpp"
+#include <sys/uio.h>
 
 namespace rookery {
 
@@ -20,8 +19,8 @@ struct outbox_limits {
 enum class push_result : uint8_t { queued, full };
 
 /// The bounded queue of frames for one socket. `push` checks both bounds before
-/// it takes a frame, so they are never exceeded by what topics send. Answers and
-/// control frames pass the bound; what bounds those is that reading stops:
+/// it takes a frame, so they are never exceeded by what topics send. Answers
+/// and control frames pass the bound; what bounds those is that reading stops:
 /// each answers something that was read, and at most `credit` are open.
 ///
 /// Example: two frames queued, 10 bytes of the first are sent, a ping comes:

@@ -1,12 +1,11 @@
 #include "net/io/sender.hpp"
 
-#include <sys/socket.h>
+#include "net/io/send_ring.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-
-#include "net/io/send_ring.hpp"
+#include <sys/socket.h>
 
 namespace rookery {
 
@@ -27,7 +26,8 @@ send_way usable_way(send_way wanted) {
   return probe.open() ? send_way::io_uring : send_way::sendmsg;
 }
 
-sender::sender(send_way wanted) : way_(wanted) {}
+sender::sender(send_way wanted)
+    : way_(wanted) {}
 
 sender::~sender() = default;
 
@@ -35,9 +35,9 @@ void sender::unmark(outgoing& one) noexcept {
   if (!one.marked_)
     return;
   std::replace(
-    marked_.begin(), marked_.end(), &one, static_cast<outgoing*>(nullptr));
+      marked_.begin(), marked_.end(), &one, static_cast<outgoing*>(nullptr));
   std::replace(
-    batch_.begin(), batch_.end(), &one, static_cast<outgoing*>(nullptr));
+      batch_.begin(), batch_.end(), &one, static_cast<outgoing*>(nullptr));
   one.marked_ = false;
 }
 

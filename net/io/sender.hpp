@@ -1,11 +1,11 @@
 #pragma once
 
+#include "net/io/event_loop.hpp"
+#include "net/io/outbox.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <vector>
-
-#include "net/io/event_loop.hpp"
-#include "net/io/outbox.hpp"
 
 namespace rookery {
 

@@ -20,7 +20,8 @@ void wheel_timer::disarm() noexcept {
   wheel_ = nullptr;
 }
 
-timer_wheel::timer_wheel(clock::time_point start) noexcept : start_(start) {
+timer_wheel::timer_wheel(clock::time_point start) noexcept
+    : start_(start) {
   for (auto& head : wheel_)
     make_empty(head);
 }
@@ -40,7 +41,8 @@ timer_wheel::clock::time_point timer_wheel::next_tick() const noexcept {
 }
 
 void timer_wheel::arm(
-  wheel_timer& timer, clock::time_point now, std::chrono::milliseconds delay) {
+    wheel_timer& timer, clock::time_point now,
+    std::chrono::milliseconds delay) {
   timer.disarm();
   if (armed_ == 0) // nothing was missed while the wheel stood still
     current_ = std::max(current_, tick_of(now));

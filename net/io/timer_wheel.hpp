@@ -68,8 +68,9 @@ public:
   timer_wheel& operator=(const timer_wheel&) = delete;
 
   /// Arms `timer` to fire `delay` after `now`; moves it when armed already.
-  void arm(
-    wheel_timer& timer, clock::time_point now, std::chrono::milliseconds delay);
+  void
+  arm(wheel_timer& timer, clock::time_point now,
+      std::chrono::milliseconds delay);
   void disarm(wheel_timer& timer) noexcept { timer.disarm(); }
 
   /// Fires all that is due at `now`. Handlers may arm and disarm any timer.

@@ -1,10 +1,10 @@
+#include "base/check.hpp"
+#include "net/io/outbox.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <string>
 #include <vector>
-
-#include "base/check.hpp"
-#include "net/io/outbox.hpp"
 
 // Plays operations on an outbox and on a model of it that is plainly right.
 
@@ -83,14 +83,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   model expected;
   for (size_t i = 0; i + 1 < size && i < 4096; i += 2) {
     const std::string text(
-      1 + data[i + 1] % 20, static_cast<char>('a' + i / 2 % 26));
+        1 + data[i + 1] % 20, static_cast<char>('a' + i / 2 % 26));
     const auto made = frame::make({}, text);
     switch (data[i] % 5) {
     case 0:
       ROOKERY_CHECK(
-        (real.push(made, limits) == push_result::queued)
-          == expected.push(text),
-        "both take the frame or both refuse it");
+          (real.push(made, limits) == push_result::queued)
+              == expected.push(text),
+          "both take the frame or both refuse it");
       break;
     case 1:
       if (real.messages() < 64) {

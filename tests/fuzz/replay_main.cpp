@@ -24,8 +24,8 @@ std::vector<input> read_corpus(const std::filesystem::path& folder) {
     return all;
   for (const auto& entry : std::filesystem::directory_iterator{folder}) {
     std::ifstream file{entry.path(), std::ios::binary};
-    all.emplace_back(std::istreambuf_iterator<char>{file},
-                     std::istreambuf_iterator<char>{});
+    all.emplace_back(
+        std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{});
   }
   return all;
 }
@@ -39,8 +39,9 @@ void mutate(input& bytes, const input& other, std::mt19937& random) {
     break;
   case 1: // add a byte
     if (bytes.size() < input_bytes_max)
-      bytes.insert(bytes.begin() + static_cast<long>(at(bytes.size() + 1)),
-                   static_cast<uint8_t>(random()));
+      bytes.insert(
+          bytes.begin() + static_cast<long>(at(bytes.size() + 1)),
+          static_cast<uint8_t>(random()));
     break;
   case 2: // cut the end
     if (!bytes.empty())

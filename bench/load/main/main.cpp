@@ -115,6 +115,9 @@ CLI::App* add_fan_out(CLI::App& app, fan_out_options& into) {
       ->capture_default_str();
   add_seconds(*work, "--warm-up", into.warm_up, "before measuring");
   add_seconds(*work, "--seconds", into.measure, "to measure");
+  add_seconds(
+      *work, "--patience", into.patience,
+      "without a delivery until what is missing counts as lost");
   return work;
 }
 

@@ -1,6 +1,7 @@
 """How connections end: handshakes, half-closes, resets, silence."""
 
 import socket
+import time
 
 from support import frames
 from support.echo_test import EchoTest, plain_only
@@ -8,7 +9,8 @@ from support.frames import TEXT, close, ping, text
 from support.waiting import wait_until
 
 LARGE = b"0123456789abcdef" * (1 << 16)  # 1 MB, more than all socket buffers
-SMALL_WINDOW = 4096
+SMALL_WINDOW = 1 << 16  # in less than this TCP crawls
+PACE_S = 0.05  # of a slow reader
 
 
 class Closing(EchoTest):
@@ -113,7 +115,7 @@ class Silence(EchoTest):
 class Liveness(EchoTest):
     """Pings of the server, and what happens when none is answered."""
 
-    options = ("--ping-interval-ms", "300", "--pong-timeout-ms", "200",
+    options = ("--ping-interval-ms", "1000", "--pong-timeout-ms", "800",
                "--close-timeout-ms", "300")
 
     def test_a_silent_peer_gets_4003(self):
@@ -127,7 +129,7 @@ class Liveness(EchoTest):
 
     def test_a_peer_that_answers_stays(self):
         client = self.client()
-        for _ in range(4):
+        for _ in range(2):
             self.expect(client, frames.PING)
             client.send(frames.pong())
         self.echo(client, b"hello")
@@ -135,27 +137,18 @@ class Liveness(EchoTest):
     def test_any_octet_is_a_sign_of_life(self):
         client = self.client()
         message = text(b"a long message that comes slowly")
-        for octet in message[:4]:
+        for octet in message[:2]:
             self.expect(client, frames.PING)
             client.send(bytes([octet]))
-        client.send(message[4:])
+        client.send(message[2:])
         self.expect(client, TEXT, b"a long message that comes slowly")
 
     def test_who_receives_slowly_is_alive(self):
-        """It reads a little now and then; its pongs wait behind a message that
-        it sends at the same pace, so reading is all it does."""
+        """Reading a little now and then is all that it does."""
         client = self.client(receive_buffer=SMALL_WINDOW)
-        client.send(text(LARGE), text(LARGE))
+        client.send(*6 * [text(LARGE)])
         self.server.wait_until_read(client)
-        client.sock.settimeout(None)
-        got, pause = 0, 0.05
-        while got < 3 * len(LARGE) // 2:  # takes several ping intervals
-            got += len(client.sock.recv(64 * 1024))
-            wait_for_pace(pause)
-        # Not closed meanwhile: a reset or an end would have raised above.
-
-
-def wait_for_pace(seconds):
-    """The pace of a slow client; nothing is expected to happen by then."""
-    import time
-    time.sleep(seconds)
+        waiting = time.monotonic() + 2.5  # more than silence may last
+        while time.monotonic() < waiting:
+            self.assertTrue(client.read_some(1 << 16), "closed meanwhile")
+            time.sleep(PACE_S)

@@ -5,30 +5,28 @@ import threading
 from support import frames
 from support.echo_test import EchoTest
 from support.frames import BINARY, PONG, TEXT, close, ping, text
-from support.server import Echo
+from support.server import Echo, unsent_bytes
 from support.settings import settings
 from support.waiting import wait_until
 
 LARGE = b"0123456789abcdef" * (1 << 16)  # 1 MB
-SMALL_WINDOW = 4096
+SMALL_WINDOW = 1 << 16  # in less than this TCP crawls
 CONTROL_FRAMES_MAX = 32  # unsent ones, before the server stops reading
 OUTBOX_HALF_KB = 64 << 10  # where rookery-echo stops reading
+POLLS = 50  # that show the same, until nothing moves
 
 
 class Pressure(EchoTest):
 
-    def paused(self, client):
-        """Whether the server leaves unread what we have sent."""
-        return (self.server.unread_bytes(client.local_port) > 0
-                and self.server.sleeping())
-
     def wait_until_paused(self, client):
+        """Waits until what we have sent stays unread."""
         seen = []
 
-        def for_a_while():
-            seen.append(self.paused(client))
-            return len(seen) > 20 and all(seen[-20:])
-        wait_until(for_a_while, "the server stops reading")
+        def unchanged():
+            seen.append((self.server.unread_bytes(client.local_port),
+                         unsent_bytes(client.sock)))
+            return seen[-1][0] > 0 and seen[-POLLS:] == POLLS * seen[-1:]
+        wait_until(unchanged, "the server stops reading")
 
     def test_a_pong_goes_between_frames_never_into_one(self):
         client = self.client(receive_buffer=SMALL_WINDOW)
@@ -70,7 +68,7 @@ class Pressure(EchoTest):
         the client reads."""
         client = self.client(receive_buffer=SMALL_WINDOW)
         before = self.server.memory_kb()
-        count = 3 * OUTBOX_HALF_KB // 1024
+        count = OUTBOX_HALF_KB // 1024 + 16
 
         def send_all():
             for at in range(count):

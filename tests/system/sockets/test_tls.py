@@ -9,6 +9,7 @@ from support.client import connect, read_response
 from support.echo_test import EchoTest
 from support.server import Echo, certificate
 from support.settings import settings
+from support.waiting import DEADLINE_S
 
 CLIENT_HELLO = bytes.fromhex("1603010005010000010303")  # and then nothing
 
@@ -87,6 +88,7 @@ class Tls(EchoTest):
     def test_a_broken_record_ends_an_upgraded_connection(self):
         client = self.client()
         raw = socket.socket(fileno=client.sock.detach())
+        raw.settimeout(DEADLINE_S)
         raw.sendall(b"\x17\x03\x03\x00\x20" + b"\xaa" * 32)
         self.ended(raw)
         raw.close()
@@ -103,7 +105,7 @@ class Tls(EchoTest):
             self.echo(client, b"x" * size)
 
     def test_answers_larger_than_the_socket_s_buffers(self):
-        client = self.client(receive_buffer=4096)
+        client = self.client(receive_buffer=1 << 16)
         large = b"0123456789abcdef" * (1 << 17)
         client.send(frames.text(large), frames.text(b"small"))
         self.server.wait_until_read(client)

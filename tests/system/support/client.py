@@ -132,9 +132,9 @@ class Client:
         for at in range(0, len(data), chop):
             self.sock.sendall(data[at:at + chop])
 
-    def read_some(self):
+    def read_some(self, bytes_max=READ_BYTES):
         """Reads what is there into the frame reader; False at the end."""
-        data = self.sock.recv(READ_BYTES)
+        data = self.sock.recv(bytes_max)
         self.reader.feed(data)
         return bool(data)
 
@@ -150,7 +150,11 @@ class Client:
 
     def rest(self):
         """All frames up to the end of the stream."""
-        return list(iter(self.next, None))
+        end, got = time.monotonic() + DEADLINE_S, []
+        while (one := self.next()) is not None:
+            got.append(one)
+            assert time.monotonic() < end, f"no end in time, but {one}"
+        return got
 
     def close_cleanly(self, code=1000):
         """The closing handshake, begun by us: exactly the same code comes

@@ -151,6 +151,8 @@ class Echo(Server):
 
     def __init__(self, *options, tls=None, deflate=None, forbid=()):
         command = [settings.echo, "--port", "0", *options]
+        if "--ping-interval-ms" not in options:  # a slow test gets no ping
+            command += ["--ping-interval-ms", "3600000"]
         self.tls = None
         with tempfile.TemporaryDirectory() as folder:
             if settings.tls if tls is None else tls:

@@ -95,7 +95,7 @@ CAF_TEST(a direct message reaches all connections of a user) {
   CAF_CHECK(contains(alice.next(), R"("id":1,"connections":2)"));
   for (auto* one : {&bob, &other})
     CAF_CHECK(contains(
-      one->next(), R"({"event":"direct","user":"alice","data":"psst"})"));
+        one->next(), R"({"event":"direct","user":"alice","data":"psst"})"));
 }
 
 CAF_TEST(subscriptions of one connection are limited) {
@@ -118,7 +118,8 @@ CAF_TEST(a full outbox of a topic without a log is told as a gap with a count) {
   say(alice, R"({"event":"publish","topic":"news.a","data":2})");
   slow.link().room = 10;
   say(alice, R"({"event":"publish","topic":"news.a","data":3})");
-  CAF_CHECK(contains(slow.next(), R"("event":"gap","topic":"news.a","dropped":2)"));
+  CAF_CHECK(
+      contains(slow.next(), R"("event":"gap","topic":"news.a","dropped":2)"));
   CAF_CHECK(contains(slow.next(), R"("data":3)"));
 }
 

@@ -1,17 +1,16 @@
 #pragma once
 
+#include "actors/connection/connection.hpp"
+#include "actors/connection/fanout.hpp"
+#include "actors/supervisor/supervisor.hpp"
+#include "base/check.hpp"
+
+#include <caf/test/dsl.hpp>
+
 #include <deque>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "actors/connection/connection.hpp"
-#include "actors/connection/fanout.hpp"
-#include "actors/supervisor/supervisor.hpp"
-
-#include <caf/test/dsl.hpp>
-
-#include "base/check.hpp"
 
 namespace rookery::testing {
 
@@ -19,7 +18,8 @@ namespace rookery::testing {
 class recording_link final : public client_link {
 public:
   recording_link(link_owner& owner, frame_form form)
-    : owner_(owner), form_(form) {}
+      : owner_(owner)
+      , form_(form) {}
 
   send_result push(const frame& one) override { return take(one, true); }
   send_result push_held(const frame& one) override { return take(one, false); }
@@ -81,7 +81,8 @@ private:
 class test_client {
 public:
   test_client(connection& speaker, recording_link& link)
-    : speaker_(speaker), link_(link) {}
+      : speaker_(speaker)
+      , link_(link) {}
 
   void say(std::string_view json) {
     --link_.credit;
@@ -126,11 +127,12 @@ struct node_fixture : test_coordinator_fixture<> {
     };
     std::vector<thread_place> places;
     for (uint16_t i = 0; i < 2; ++i)
-      places.push_back(
-        {nullptr, {i, nullptr, &counters[i], [this] { return sched.clock().now(); }}});
+      places.push_back({nullptr, {i, nullptr, &counters[i], [this] {
+                                    return sched.clock().now();
+                                  }}});
     root = sys.spawn(
-      supervisor, &context, std::move(places),
-      [this](std::string why) { fatal = std::move(why); });
+        supervisor, &context, std::move(places),
+        [this](std::string why) { fatal = std::move(why); });
     run();
   }
 
@@ -151,17 +153,17 @@ struct node_fixture : test_coordinator_fixture<> {
 
   /// A user's connection on one of the two threads; its welcome is read away.
   test_client connect(
-    std::string user, std::size_t thread = 0,
-    frame_form form = frame_form::json) {
+      std::string user, std::size_t thread = 0,
+      frame_form form = frame_form::json) {
     identity who;
     who.user = std::move(user);
     auto& hub = *static_cast<fanout*>(
-      caf::actor_cast<caf::abstract_actor*>(context.fanouts[thread]));
+        caf::actor_cast<caf::abstract_actor*>(context.fanouts[thread]));
     client_facts facts;
     facts.user = std::make_shared<const identity>(std::move(who));
     facts.address = "192.0.2.1";
-    const auto speaker = spawn_slim<connection>(
-      sys, nullptr, hub, std::move(facts));
+    const auto speaker =
+        spawn_slim<connection>(sys, nullptr, hub, std::move(facts));
     speaker->open([&](link_owner& owner) {
       auto link = std::make_unique<recording_link>(owner, form);
       links.push_back(link.get());

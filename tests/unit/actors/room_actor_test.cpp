@@ -73,9 +73,8 @@ CAF_TEST(who leaves hears no event after the answer and not of the own leave) {
 
 CAF_TEST(a snapshot follows the answer that promises it) {
   auto alice = connect("alice");
-  say(
-    alice,
-    R"({"event":"subscribe","id":1,"topic":"chat.a","snapshot":true})");
+  say(alice,
+      R"({"event":"subscribe","id":1,"topic":"chat.a","snapshot":true})");
   CAF_CHECK(contains(alice.next(), R"("mode":"snapshot")"));
   const auto snapshot = alice.next();
   CAF_CHECK(contains(snapshot, R"("event":"snapshot")"));

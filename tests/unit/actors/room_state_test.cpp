@@ -2,11 +2,11 @@
 
 #include "actors/room/room_state.hpp"
 
+#include <caf/test/dsl.hpp>
+
 #include <map>
 #include <random>
 #include <set>
-
-#include <caf/test/dsl.hpp>
 
 using namespace rookery;
 

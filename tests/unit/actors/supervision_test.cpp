@@ -110,7 +110,7 @@ CAF_TEST(an order that meets an ending topic is not lost) {
       consume_message();
     const auto id = std::to_string(steps + 1);
     alice.say(
-      R"({"event":"publish","id":)" + id + R"(,"topic":"news.a","data":1})");
+        R"({"event":"publish","id":)" + id + R"(,"topic":"news.a","data":1})");
     run();
     CAF_CHECK(contains(alice.next(), R"("event":"reply","id":)" + id));
   }

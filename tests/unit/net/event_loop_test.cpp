@@ -1,16 +1,15 @@
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
-#include <stdexcept>
-#include <thread>
-#include <vector>
+#include "net/io/event_loop.hpp"
+#include "net/io/sender.hpp"
 
 #include <gtest/gtest.h>
 
-#include "net/io/event_loop.hpp"
-#include "net/io/sender.hpp"
+#include <array>
+#include <stdexcept>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
 
 namespace rookery {
 
@@ -28,7 +27,8 @@ struct socket_pair {
 };
 
 struct reader final : event_handler {
-  explicit reader(std::function<void()> what) : then(std::move(what)) {}
+  explicit reader(std::function<void()> what)
+      : then(std::move(what)) {}
   void on_events(uint32_t) override { then(); }
   std::function<void()> then;
 };
@@ -44,7 +44,8 @@ struct counting_worker final : batch_worker {
 
 /// A socket with an outbox, as transports have it.
 struct test_outgoing final : outgoing {
-  explicit test_outgoing(int end) : fd(end) {}
+  explicit test_outgoing(int end)
+      : fd(end) {}
   outbox* frames_to_send() override { return &box; }
   void on_sent(long bytes) override {
     results.push_back(bytes);
@@ -121,9 +122,9 @@ TEST(event_loop, calls_workers_again_while_they_have_work) {
   worker.again = 3;
   loop.add_batch_worker(worker);
   loop.post([] {});
-  loop.call_at(
-    event_loop::clock::now() + std::chrono::milliseconds{50},
-    [&] { loop.stop(); });
+  loop.call_at(event_loop::clock::now() + std::chrono::milliseconds{50}, [&] {
+    loop.stop();
+  });
   loop.run();
   EXPECT_GE(worker.rounds, 4);
 }
@@ -171,10 +172,10 @@ TEST_P(sender_test, reports_sockets_that_fail_without_harm_to_others) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-  both_ways, sender_test,
-  ::testing::Values(send_way::sendmsg, send_way::io_uring),
-  [](const auto& tested) {
-    return tested.param == send_way::sendmsg ? "sendmsg" : "io_uring";
-  });
+    both_ways, sender_test,
+    ::testing::Values(send_way::sendmsg, send_way::io_uring),
+    [](const auto& tested) {
+      return tested.param == send_way::sendmsg ? "sendmsg" : "io_uring";
+    });
 
 } // namespace rookery

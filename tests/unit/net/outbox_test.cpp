@@ -1,10 +1,10 @@
-#include <cstring>
-#include <string>
-#include <vector>
+#include "net/io/outbox.hpp"
 
 #include <gtest/gtest.h>
 
-#include "net/io/outbox.hpp"
+#include <cstring>
+#include <string>
+#include <vector>
 
 namespace rookery {
 

@@ -1,11 +1,11 @@
+#include "net/io/timer_wheel.hpp"
+
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <functional>
 #include <random>
 #include <vector>
-
-#include <gtest/gtest.h>
-
-#include "net/io/timer_wheel.hpp"
 
 namespace rookery {
 

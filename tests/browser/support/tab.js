@@ -1,0 +1,147 @@
+// One tab with the demo page, as a person uses it.
+
+import { PATIENCE_MS } from "./chromium.js";
+
+/// Opens tabs; each is a person of its own.
+export class People {
+  #browser;
+  #origin;
+  #contexts = [];
+  /// What went wrong inside of the pages.
+  complaints = [];
+  /// Every address that a page asked for.
+  requests = [];
+
+  constructor(browser, origin) {
+    this.#browser = browser;
+    this.#origin = origin;
+  }
+
+  async enter(name, room, options = {}) {
+    const context = await this.#browser.newContext(options);
+    this.#contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("console", (line) => {
+      if (line.text().includes("Security Policy"))
+        this.complaints.push(line.text());
+    });
+    page.on("request", (one) => this.requests.push(one.url()));
+    page.on("websocket", (one) => this.requests.push(one.url()));
+    await page.goto(`${this.#origin}/#${room}`);
+    const tab = new Tab(page);
+    await page.locator("#name").fill(name);
+    await page.getByRole("button", { name: "Enter" }).click();
+    await tab.isConnected();
+    const present = page.locator(`#people [data-user="${name}"]`);
+    await present.waitFor({ state: "attached" });
+    return tab;
+  }
+
+  async leave() {
+    await Promise.all(this.#contexts.map((one) => one.close()));
+  }
+}
+
+export class Tab {
+  constructor(page) {
+    this.page = page;
+  }
+
+  async says(text) {
+    await this.page.locator("#text").fill(text);
+    await this.page.keyboard.press("Enter");
+  }
+
+  /// Waits for a message, and for its receipt if it is our own.
+  async reads(user, text) {
+    await this.#message(user, text).waitFor();
+  }
+
+  /// Offset of a message in the room's log.
+  async offsetOf(user, text) {
+    const shown = await this.#message(user, text).locator(".offset").innerText();
+    return Number(shown.replace("@", ""));
+  }
+
+  #message(user, text) {
+    return this.page
+      .locator(`#log .message[data-user="${user}"]`)
+      .filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  async isConnected() {
+    await this.page.locator('#pill[data-phase="open"]').waitFor();
+  }
+
+  async isDisconnected() {
+    await this.page.locator('#pill:not([data-phase="open"])').waitFor();
+  }
+
+  /// Waits until exactly these are in the room.
+  async sees(...users) {
+    await this.page.waitForFunction(
+      (wanted) => {
+        const all = [...document.querySelectorAll("#people .person")];
+        const shown = all.map((one) => one.dataset.user).sort().join();
+        const counted = document.querySelector("#people-count").textContent;
+        return shown === wanted && Number(counted) === all.length;
+      },
+      users.sort().join(),
+    );
+  }
+
+  /// Waits until the log says that somebody came or went.
+  async notices(text) {
+    await this.page.locator("#log .note").getByText(text).last().waitFor();
+  }
+
+  /// Waits for a mark behind somebody's name: "2 tabs".
+  async seesMark(user, mark) {
+    await this.page
+      .locator(`#people [data-user="${user}"]`)
+      .getByText(mark)
+      .waitFor();
+  }
+
+  async seesTyping(notice) {
+    await this.page.waitForFunction(
+      (wanted) => document.querySelector("#typing").textContent === wanted,
+      notice,
+    );
+  }
+
+  cursorOf(user) {
+    return this.page.locator(`#cursors [data-user="${user}"]`);
+  }
+
+  /// Moves the pointer to a place of the surface, in parts of its size.
+  async pointsAt(x, y) {
+    const box = await this.page.locator("#surface").boundingBox();
+    await this.page.mouse.move(box.x + x * box.width, box.y + y * box.height);
+  }
+
+  /// Waits until somebody's pointer is shown there.
+  async seesCursor(user, x, y) {
+    await this.page.waitForFunction(
+      ([who, left, top]) => {
+        const node = document.querySelector(`#cursors [data-user="${who}"]`);
+        if (!node) return false;
+        const near = (name, value) =>
+          Math.abs(node.style.getPropertyValue(name) - value) < 0.02;
+        return near("--x", left) && near("--y", top);
+      },
+      [user, x, y],
+    );
+  }
+
+  /// The JSON of frames in the wire panel, oldest first.
+  async frames(direction, event) {
+    const lines = await this.page
+      .locator(`.frame[data-direction="${direction}"][data-event="${event}"]`)
+      .locator(".line")
+      .allTextContents();
+    return lines.map((line) => JSON.parse(line));
+  }
+}
