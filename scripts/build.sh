@@ -5,5 +5,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 preset=$1
 targets=("${@:2}")
-[[ -f build/$preset/build.ninja ]] || cmake --preset "$preset"
+[[ build/$preset/build.ninja -nt CMakePresets.json ]] || cmake --preset "$preset"
 cmake --build "build/$preset" ${targets[0]+--target "${targets[@]}"}

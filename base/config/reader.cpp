@@ -3,6 +3,7 @@
 #include "base/config/describe.hpp"
 #include "base/config/hocon_parse.hpp"
 #include "base/config/option_names.hpp"
+#include "base/config/topic_pattern.hpp"
 #include "base/topic_name.hpp"
 
 #include <fmt/format.h>
@@ -216,6 +217,9 @@ private:
     return found == result_.written.end() ? 0 : found->second.line;
   }
 
+  /// In the order of the file. On one line, where no order can be seen, the
+  /// narrower of two patterns comes first; if neither is, it matters and is an
+  /// error.
   void put_in_order(std::vector<topic_class>& classes) {
     std::sort(
         classes.begin(), classes.end(),
@@ -225,14 +229,27 @@ private:
         });
     for (std::size_t i = 1; i < classes.size(); ++i) {
       const int line = line_of_match(classes[i]);
-      if (line > 0 && line == line_of_match(classes[i - 1]))
-        result_.errors.push_back(
-            {{line, ""},
-             "topics." + classes[i].name,
-             fmt::format(
-                 "stands on one line with {}, which hides their order",
-                 classes[i - 1].name)});
+      for (auto at = i; line > 0 && at > 0; --at) {
+        auto& before = classes[at - 1];
+        auto& one = classes[at];
+        if (line_of_match(before) != line)
+          break;
+        if (covers(before.match, one.match))
+          std::swap(before, one);
+        else if (
+            overlap(before.match, one.match)
+            && !covers(one.match, before.match))
+          hides_order(line, one.name, before.name);
+      }
     }
+  }
+
+  void hides_order(int line, const std::string& one, const std::string& other) {
+    result_.errors.push_back(
+        {{line, ""},
+         "topics." + one,
+         fmt::format(
+             "stands on one line with {}, which hides their order", other)});
   }
 
   void report_unknown_keys() {

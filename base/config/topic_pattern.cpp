@@ -78,4 +78,18 @@ bool covers(std::string_view wide, std::string_view narrow) noexcept {
   return outer.done() && inner.done();
 }
 
+bool overlap(std::string_view a, std::string_view b) noexcept {
+  parts left{a};
+  parts right{b};
+  while (!left.done() && !right.done()) {
+    const auto one = left.next();
+    const auto other = right.next();
+    if (one == ">" || other == ">")
+      return true;
+    if (one != "*" && other != "*" && one != other)
+      return false;
+  }
+  return left.done() && right.done();
+}
+
 } // namespace rookery

@@ -27,4 +27,7 @@ bool matches(std::string_view pattern, std::string_view name) noexcept;
 /// Whether every name that `narrow` matches is also matched by `wide`.
 bool covers(std::string_view wide, std::string_view narrow) noexcept;
 
+/// Whether some name is matched by both.
+bool overlap(std::string_view a, std::string_view b) noexcept;
+
 } // namespace rookery

@@ -9,8 +9,6 @@ import subprocess
 import time
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
-
 
 def raise_descriptor_limit():
     """Takes all descriptors that this machine grants; children inherit it."""
@@ -25,26 +23,22 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def stat_fields(pid):
-    """/proc/PID/stat from the state on, or nothing if it is gone."""
+def parent_of(pid):
+    """None if it is gone."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return text[text.rindex(")") + 2:].split()
+    return int(text[text.rindex(")") + 2:].split()[1])
 
 
 def family(pid):
     """The process and all that descend from it."""
-    children = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit() and (fields := stat_fields(entry)):
-            children.setdefault(int(fields[1]), []).append(int(entry))
-    found, waiting = [], [pid]
-    while waiting:
-        one = waiting.pop()
-        found.append(one)
-        waiting += children.get(one, [])
+    parents = {int(entry): parent_of(entry)
+               for entry in os.listdir("/proc") if entry.isdigit()}
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
     return found
 
 
@@ -61,12 +55,11 @@ def resident_kb(pid):
 
 
 def usage(pid):
-    """What the process and its children have used so far: seconds of CPU, of
-    it in user mode by the kernel's coarser count, and resident KB now."""
-    total = {"cpu": 0, "user": 0, "rss_kb": 0}
+    """Seconds of CPU that the process and its children have used so far, and
+    their resident KB now."""
+    total = {"cpu": 0, "rss_kb": 0}
     for member in family(pid):
         total["cpu"] += cpu_seconds(member)
-        total["user"] += int(stat_fields(member)[11]) / TICKS
         total["rss_kb"] += resident_kb(member)
     return total
 

@@ -133,9 +133,7 @@ def figures(work, readings, report):
                    "cpu_ms_per_connect": 1e3 * cpu / count}
     else:
         count = max(1, report["deliveries"])
-        user = end["user"] - begin["user"]
         result |= {"deliveries": report["deliveries"],
-                   "user_us_per_delivery": 1e6 * user / count,
                    "per_second": count / report["seconds"],
                    "cpu_us_per_delivery": 1e6 * cpu / count,
                    "p50_ms": report["latency_p50_us"] / 1e3,

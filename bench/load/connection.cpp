@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <cerrno>
-#include <stdexcept>
 #include <sys/epoll.h>
 #include <system_error>
 

@@ -3,7 +3,6 @@
 #include "bench/load/works.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <random>
 #include <vector>
 

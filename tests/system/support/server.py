@@ -1,12 +1,14 @@
 """A server program under test: started, watched through /proc, stopped."""
 
+import fcntl
 import os
 import re
 import signal
-import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 from pathlib import Path
 
 from support.client import Client, connect, trusting
@@ -21,30 +23,35 @@ class Server:
     includes every finding of a sanitizer."""
 
     def __init__(self, command, ready, forbid=()):
-        """`ready`: a pattern on standard output whose group is the port.
+        """`ready`: a pattern in what it prints; its first group is the port.
         `forbid`: system calls that fail."""
         if settings.without_io_uring:
             forbid = ("io_uring_setup", *forbid)
         for call in forbid:
             command = [sys.executable, str(WRAPPER), call, *command]
-        self.errors = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE,
-                                        stderr=self.errors, text=True)
+        self.output = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(command, stdout=self.output,
+                                        stderr=subprocess.STDOUT)
         self.pid = self.process.pid
         try:
-            line = self.process.stdout.readline()
-            found = re.search(ready, line)
-            assert found, f"the server said {line!r}; {self.complaints()}"
-            self.port = int(found[1])
+            self.ready = self.wait_for_output(ready)
         except BaseException:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
             raise
+        self.port = int(self.ready[1])
         self.idle_descriptors = self.descriptors()
 
-    def complaints(self):
-        self.errors.seek(0)
-        return self.errors.read()
+    def printed(self):
+        size = os.fstat(self.output.fileno()).st_size
+        return os.pread(self.output.fileno(), size, 0).decode(errors="replace")
+
+    def wait_for_output(self, pattern):
+        """Waits until a line of the output matches; returns the match."""
+        def found():
+            match = re.search(pattern, self.printed())
+            assert match or self.process.poll() is None, self.printed()
+            return match
+        return wait_until(found, f"the server prints {pattern}")
 
     def _proc(self, name):
         return Path(f"/proc/{self.pid}/{name}")
@@ -112,24 +119,26 @@ class Server:
         os.kill(self.pid, signal.SIGCONT)
 
     def stop(self):
+        """Asks it to stop, and judges how it does."""
         self.process.send_signal(signal.SIGTERM)
         try:
             code = self.process.wait(DEADLINE_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
-            code = "none: it did not stop"
-        said = self.complaints()
-        self.process.stdout.close()
-        self.errors.close()
-        assert code == 0, f"exit code {code}\n{said}"
+            code = f"none, in {DEADLINE_S:g} s; {self.process.wait()}"
+        printed = self.printed()
+        self.output.close()
+        assert code == 0, f"exit code {code}\n{printed}"
+
+    def kill(self):
+        """Ends it without a chance to say anything."""
+        self.process.kill()
+        self.process.wait()
+        self.output.close()
 
 
 def unsent_bytes(sock):
     """What our kernel has not got acknowledged yet (SIOCOUTQ)."""
-    import fcntl
-    import struct
-    import termios
     return struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ,
                                           b"\0" * 4))[0]
 

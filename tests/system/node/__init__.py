@@ -1,0 +1,1 @@
+"""A real node and real clients: what docs/protocol.md promises."""
