@@ -16,7 +16,8 @@ frame frame::make(std::string_view header, std::string_view payload) {
   void* memory = ::operator new(sizeof(body) + size);
   auto* fresh = new (memory) body;
   fresh->size = static_cast<uint32_t>(size);
-  std::memcpy(fresh->data(), header.data(), header.size());
+  if (!header.empty())
+    std::memcpy(fresh->data(), header.data(), header.size());
   if (!payload.empty())
     std::memcpy(fresh->data() + header.size(), payload.data(), payload.size());
   frame made;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 namespace rookery {
@@ -59,6 +60,13 @@ public:
   std::span<char> read_buffer() noexcept { return *read_buffer_; }
 
   void at_batch_end(deferred& one) { deferred_.push_back(&one); }
+  /// Keeps `one` until `let_go`, or the end of this object.
+  void keep(std::shared_ptr<void> one) {
+    auto* key = one.get();
+    kept_.emplace(key, std::move(one));
+  }
+  void let_go(void* one) { kept_.erase(one); }
+
   /// Sockets are sent for after everything that `work` queues.
   void add_worker_before_sending(batch_worker& work);
 
@@ -73,6 +81,7 @@ private:
   thread_counters counters_;
   std::unique_ptr<std::array<char, read_bytes>> read_buffer_;
   std::vector<deferred*> deferred_;
+  std::unordered_map<void*, std::shared_ptr<void>> kept_;
   std::vector<batch_worker*> workers_;
   std::thread thread_;
 };

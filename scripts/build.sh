@@ -6,4 +6,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=$1
 targets=("${@:2}")
 [[ build/$preset/build.ninja -nt CMakePresets.json ]] || cmake --preset "$preset"
-cmake --build "build/$preset" ${targets[0]+--target "${targets[@]}"}
+cmake --build --preset "$preset" ${targets[0]+--target "${targets[@]}"}

@@ -6,7 +6,12 @@ import { CursorView, watchPointer } from "./cursors.js";
 import { byId, tint } from "./dom.js";
 import { askForName, rememberedName } from "./gate.js";
 import { hueOf } from "./names.js";
-import { listenForRooms, roomOfAddress, showPeople, showRooms } from "./people.js";
+import {
+  listenForRooms,
+  roomOfAddress,
+  showPeople,
+  showRooms,
+} from "./people.js";
 import { Room } from "./room.js";
 import { StatusView } from "./status.js";
 import { WireView } from "./wire.js";

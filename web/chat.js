@@ -138,7 +138,11 @@ export class ChatView {
         "data-key": key,
         "data-state": key ? "waiting" : undefined,
       },
-      element("span", { class: "avatar", text: initial(user), "aria-hidden": "true" }),
+      element("span", {
+        class: "avatar",
+        text: initial(user),
+        "aria-hidden": "true",
+      }),
       element(
         "p",
         { class: "head" },

@@ -21,7 +21,11 @@ function person({ user, connections = 1, held }, me) {
   const node = element(
     "li",
     { class: "person", hue: hueOf(user), "data-user": user },
-    element("span", { class: "avatar", text: initial(user), "aria-hidden": "true" }),
+    element("span", {
+      class: "avatar",
+      text: initial(user),
+      "aria-hidden": "true",
+    }),
     element("span", { class: "name", text: user }),
   );
   if (user === me) node.append(element("span", { class: "tag", text: "you" }));

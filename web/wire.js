@@ -131,7 +131,8 @@ function frameNode(row) {
   const details = element("details");
   details.append(element("summary"), element("pre", { tabindex: "0" }));
   details.addEventListener("toggle", () => {
-    if (details.open) details.querySelector("pre").replaceChildren(...pretty(row));
+    if (details.open)
+      details.querySelector("pre").replaceChildren(...pretty(row));
   });
   node.append(details);
   fill(node, row);
@@ -142,11 +143,22 @@ function frameNode(row) {
 function fill(node, row) {
   const [summary, pre] = node.firstElementChild.children;
   const outwards = row.direction === "out";
-  const facts = [row.count > 1 && `×${row.count}`, tookText(row), `${row.bytes} B`];
+  const facts = [
+    row.count > 1 && `×${row.count}`,
+    tookText(row),
+    `${row.bytes} B`,
+  ];
   summary.replaceChildren(
-    element("span", { class: "arrow", text: outwards ? "↑" : "↓", title: outwards ? "sent" : "received" }),
+    element("span", {
+      class: "arrow",
+      text: outwards ? "↑" : "↓",
+      title: outwards ? "sent" : "received",
+    }),
     element("span", { class: "event", text: row.event }),
-    element("span", { class: "topic", text: row.message?.topic ?? row.answers ?? "" }),
+    element("span", {
+      class: "topic",
+      text: row.message?.topic ?? row.answers ?? "",
+    }),
     element("span", { class: "size", text: facts.filter(Boolean).join(" · ") }),
     element("span", { class: "time", text: timeOf(row.at) }),
     element("code", { class: "line" }, ...coloured(row.text)),
@@ -174,7 +186,13 @@ function coloured(text) {
     nodes.push(text.slice(end, found.index));
     end = found.index + all.length;
     const token = string ?? all;
-    const name = string ? (colon ? "key" : "string") : number ? "number" : "word";
+    const name = string
+      ? colon
+        ? "key"
+        : "string"
+      : number
+        ? "number"
+        : "word";
     nodes.push(element("span", { class: name, text: token }));
     if (colon) nodes.push(colon);
   }

@@ -280,12 +280,12 @@ void running_node::stop() {
             [](bool) {},
             [](const caf::error&) { log::error("node.stop_timed_out"); });
   }
-  for (auto& thread : threads_)
-    thread->stop();
-  public_door_.reset();
-  internal_door_.reset();
+  // Registry and fanouts have been told to end, and need their threads for it.
+  // The system waits for them before it stops those.
   context_.release_actors();
   system_.reset();
+  public_door_.reset();
+  internal_door_.reset();
   log::info("node.stopped");
 }
 

@@ -2,6 +2,7 @@
 
 #include <hocon/config.hpp>
 #include <hocon/config_parse_options.hpp>
+#include <hocon/path.hpp>
 
 #include <memory>
 
@@ -24,6 +25,20 @@ std::optional<hocon_members> members_of(const hocon::shared_value& value) {
   } catch (const std::exception&) {
     return std::nullopt;
   }
+}
+
+hocon::shared_value
+find_value(const hocon::shared_object& root, const std::string& path) {
+  auto left = hocon::path::new_path(path);
+  hocon::shared_value value = root;
+  for (; value && !left.empty(); left = left.remainder()) {
+    const auto object =
+        std::dynamic_pointer_cast<const hocon::config_object>(value);
+    if (!object || !members_of(value))
+      return nullptr;
+    value = object->attempt_peek_with_partial_resolve(*left.first());
+  }
+  return value;
 }
 
 } // namespace rookery

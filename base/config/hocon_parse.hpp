@@ -20,4 +20,9 @@ using hocon_members = std::vector<std::pair<std::string, hocon::shared_value>>;
 /// be merged with the value of a substitution first.
 std::optional<hocon_members> members_of(const hocon::shared_value& value);
 
+/// The value at a path such as "vars.port". None if there is none, or if it is
+/// behind a value that has to be merged first.
+hocon::shared_value
+find_value(const hocon::shared_object& root, const std::string& path);
+
 } // namespace rookery

@@ -1,51 +1,16 @@
 #include "base/config/hocon_text.hpp"
 
+#include "base/config/characters.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <utility>
 
 namespace rookery {
 
 namespace {
-
-struct character {
-  char32_t code = 0;
-  std::size_t size = 0;
-};
-
-/// The first character of `text`, which is not empty; its size is 0 if the
-/// bytes are no UTF-8 (RFC 3629).
-character first_character(std::string_view text) {
-  const auto lead = static_cast<uint8_t>(text[0]);
-  if (lead < 0x80)
-    return {lead, 1};
-  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < size)
-    return {};
-  char32_t code = lead & (0xffu >> (size + 1));
-  for (std::size_t i = 1; i < size; ++i) {
-    const auto next = static_cast<uint8_t>(text[i]);
-    if ((next & 0xc0) != 0x80)
-      return {};
-    code = (code << 6) | (next & 0x3f);
-  }
-  constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
-  const bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
-  if (code < least[size] || code > 0x10ffff || is_surrogate)
-    return {};
-  return {code, size};
-}
-
-bool is_blank(char32_t c) {
-  return c == ' ' || c == '\t' || c == '\r';
-}
-
-bool is_control(char32_t c) {
-  return (c < 0x20 && !is_blank(c) && c != '\n') || c == 0x7f;
-}
 
 /// What ends a word that stands without quotes.
 bool ends_word(char c) {
@@ -55,22 +20,6 @@ bool ends_word(char c) {
 
 std::size_t rest_of_line(std::string_view text) {
   return std::min(text.find('\n'), text.size());
-}
-
-/// Whether `digits` begins with the four of a \u escape that is a character of
-/// its own, not half of a surrogate pair.
-bool is_unicode_escape(std::string_view digits) {
-  unsigned code = 0;
-  if (digits.size() < 4)
-    return false;
-  for (const char c : digits.substr(0, 4)) {
-    constexpr std::string_view hex = "0123456789abcdef";
-    const auto digit = hex.find(c >= 'A' && c <= 'F' ? c + ('a' - 'A') : c);
-    if (digit == std::string_view::npos)
-      return false;
-    code = code * 16 + static_cast<unsigned>(digit);
-  }
-  return code < 0xd800 || code > 0xdfff;
 }
 
 class scanner {
@@ -103,11 +52,12 @@ private:
     int line;
   };
 
-  /// What may come next, as far as `include` needs to know it.
+  /// What may come next.
   enum class position {
     before_field, // a key or `include`
-    within_field, // a newline or comma ends it
+    in_key,
     before_value, // newlines do not end it
+    in_value,
     before_file,
     before_file_in_brackets,
   };
@@ -122,12 +72,22 @@ private:
     rest_.remove_prefix(count);
   }
 
+  /// Behind a newline or comma.
+  void end_field() {
+    if (at_ == position::in_key)
+      end_key_part();
+    if (at_ < position::before_file)
+      at_ = open_.empty() || open_.back().closer == '}'
+                ? position::before_field
+                : position::before_value;
+  }
+
   void take_newline() {
+    if (at_ != position::before_value)
+      end_field();
     take(1);
     ++line_;
     dots_ = 0;
-    if (at_ == position::within_field)
-      at_ = position::before_field;
   }
 
   /// All lines are short, and UTF-8 without control characters.
@@ -161,10 +121,9 @@ private:
     if (!std::exchange(has_token_, true) && c == '{')
       root_begin_ = result_.text.size();
     result_.root_brackets.reset(); // there is something behind them
-    const auto was = std::exchange(at_, position::within_field);
     switch (c) {
     case '"':
-      return rest_.starts_with("\"\"\"") ? long_string(was) : string(was);
+      return rest_.starts_with("\"\"\"") ? long_string() : string();
     case '{':
     case '[':
       return open();
@@ -174,55 +133,91 @@ private:
     case '$':
       return substitution();
     case ',':
-      at_ = position::before_field;
-      return take(1);
-    case '=':
-    case ':':
-      at_ = position::before_value;
+      end_field();
       return take(1);
     case '+': // `a += b` is short for `a = ${?a} [b]`
       count_substitution();
+      [[fallthrough]];
+    case '=':
+    case ':':
+      end_field();
+      at_ = position::before_value;
       return take(1);
     default:
-      return word(was);
+      return word();
     }
   }
 
-  void word(position was) {
-    std::size_t size = 0;
-    for (; size < rest_.size() && !ends_word(rest_[size]); ++size) {
-      if (rest_.substr(size).starts_with("//"))
-        break;
-      dots_ += rest_[size] == '.' ? 1 : 0;
+  /// What stands between two dots of a key. The library crashes if it is empty.
+  void end_key_part() {
+    if (key_part_is_empty_)
+      note("a key begins or ends with a dot, or has two in a row");
+    key_part_is_empty_ = true;
+  }
+
+  void begin_token() {
+    if (at_ == position::before_field) {
+      at_ = position::in_key;
+      key_part_is_empty_ = true;
+      if (++keys_ == limits_.keys + 1)
+        note(fmt::format("more than {} keys", limits_.keys));
+    } else if (at_ == position::before_value) {
+      at_ = position::in_value;
     }
+  }
+
+  void word() {
+    std::size_t size = 0;
+    while (size < rest_.size() && !ends_word(rest_[size])
+           && !rest_.substr(size).starts_with("//"))
+      ++size;
+    const auto text = rest_.substr(0, size);
+    const bool may_be_include = at_ == position::before_field;
+    begin_token();
+    for (const char c : text)
+      step_in_word(c);
     if (dots_ > limits_.dots_in_line) {
       note(fmt::format("more than {} dots in a line", limits_.dots_in_line));
       dots_ = 0;
     }
-    const auto text = rest_.substr(0, size);
-    const bool in_object = open_.empty() || open_.back().closer == '}';
-    if (was == position::before_field && in_object && text == "include") {
+    if (may_be_include && text == "include") {
       include_begin_ = result_.text.size();
       at_ = position::before_file;
-    } else if (was == position::before_file && text == "file(") {
+    } else if (at_ == position::before_file && text == "file(") {
       at_ = position::before_file_in_brackets;
-    } else if (was >= position::before_file) {
+    } else if (at_ >= position::before_file) {
       note("only files can be included: include \"other.conf\"");
+      at_ = position::in_value;
     }
     take(std::max<std::size_t>(size, 1));
+  }
+
+  void step_in_word(char c) {
+    dots_ += c == '.' ? 1 : 0;
+    if (at_ != position::in_key)
+      return;
+    if (c == '.')
+      end_key_part();
+    else
+      key_part_is_empty_ = false;
   }
 
   void open() {
     if (open_.size() == limits_.nesting)
       note(fmt::format("more than {} brackets are open", limits_.nesting));
+    if (at_ == position::in_key)
+      end_key_part();
     open_.push_back({rest_[0] == '{' ? '}' : ']', line_});
-    at_ = position::before_field;
+    at_ = position::in_value;
+    end_field();
     take(1);
   }
 
   void close() {
     const char closer = rest_[0];
     take(1);
+    end_field();
+    at_ = position::in_value;
     if (open_.empty())
       return note(fmt::format("'{}' closes nothing", closer));
     const auto expected = open_.back();
@@ -244,6 +239,7 @@ private:
 
   /// `${path}` or `${?path}`; the library would recurse into nested ones.
   void substitution() {
+    at_ = position::in_value;
     count_substitution();
     const auto line = rest_.substr(0, rest_of_line(rest_));
     const auto size = line.find('}');
@@ -256,12 +252,14 @@ private:
     result_.substitutions.push_back({line_, std::string{inside.substr(2)}});
     take(2);
     while (!rest_.empty() && rest_[0] != '}' && rest_[0] != '\n')
-      rest_[0] == '"' ? string(at_) : word(at_);
+      rest_[0] == '"' ? string() : word();
     if (rest_.starts_with('}'))
       take(1);
   }
 
-  void string(position was) {
+  void string() {
+    begin_token();
+    key_part_is_empty_ = false;
     take(1);
     const auto content = rest_;
     while (!rest_.empty() && rest_[0] != '"' && rest_[0] != '\n')
@@ -270,12 +268,13 @@ private:
       return note("a quote is not closed");
     const auto name = content.substr(0, content.size() - rest_.size());
     take(1);
-    if (was >= position::before_file)
-      finish_include(name, was == position::before_file_in_brackets);
+    if (at_ >= position::before_file)
+      finish_include(name);
   }
 
-  void finish_include(std::string_view name, bool in_brackets) {
-    const auto line = line_;
+  void finish_include(std::string_view name) {
+    const bool in_brackets = at_ == position::before_file_in_brackets;
+    at_ = position::before_field;
     if (in_brackets) {
       take_blanks();
       if (!rest_.starts_with(')'))
@@ -286,8 +285,7 @@ private:
     if (rest_.starts_with(','))
       take(1);
     result_.includes.push_back(
-        {line, std::string{name}, include_begin_, result_.text.size()});
-    at_ = position::before_field;
+        {line_, std::string{name}, include_begin_, result_.text.size()});
   }
 
   void take_blanks() {
@@ -316,9 +314,11 @@ private:
     take(2);
   }
 
-  void long_string(position was) {
-    if (was >= position::before_file)
-      note("the name of a file is written in single quotes: \"other.conf\"");
+  void long_string() {
+    if (at_ >= position::before_file)
+      note("the name of a file is written with one quote: \"other.conf\"");
+    begin_token();
+    key_part_is_empty_ = false;
     const auto end = rest_.find("\"\"\"", 3);
     if (end == std::string_view::npos) {
       note("\"\"\" is not closed");
@@ -333,6 +333,7 @@ private:
   }
 
   void note_open_brackets() {
+    end_field();
     for (; !open_.empty(); open_.pop_back()) {
       line_ = open_.back().line;
       const char closer = open_.back().closer;
@@ -347,8 +348,10 @@ private:
   int line_ = 1;
   std::size_t dots_ = 0; // in this line
   std::size_t substitutions_ = 0;
+  std::size_t keys_ = 0;
   std::vector<bracket> open_;
   position at_ = position::before_field;
+  bool key_part_is_empty_ = true;
   bool has_token_ = false;
   std::size_t include_begin_ = 0; // of the include at `before_file`
   std::optional<std::size_t> root_begin_;

@@ -23,6 +23,7 @@ struct hocon_limits {
   std::size_t nesting = 32;
   std::size_t dots_in_line = 64; // each may be a level of nesting: a.b.c = 1
   std::size_t substitutions = 256;
+  std::size_t keys = 2000; // of n keys like a.b the library makes n*n copies
 };
 
 /// Something about a line of a text, counted from 1.

@@ -10,6 +10,7 @@
 #include "base/config/value_places.hpp"
 
 #include <hocon/config.hpp>
+#include <hocon/config_exception.hpp>
 #include <hocon/config_resolve_options.hpp>
 
 #include <algorithm>
@@ -27,13 +28,29 @@ void append(findings& all, findings more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
+/// The library names the substitution in its message, but no line.
+finding blame(std::string message, const std::vector<open_value>& values) {
+  for (const auto& value : values)
+    for (const auto& reference : value.references)
+      if (message.find("${" + reference + "}") != std::string::npos)
+        return {value.at, value.path, std::move(message)};
+  return {{}, "", std::move(message)};
+}
+
 /// Replaces all substitutions but those that lead nowhere; they stay.
-hocon::shared_object resolve(const hocon::shared_object& root) {
+hocon::shared_object resolve(
+    const hocon::shared_object& root, const std::vector<open_value>& values,
+    findings& errors) {
   constexpr bool use_environment = true;
   constexpr bool may_leave_open = true;
-  return root->to_config()
-      ->resolve(hocon::config_resolve_options{use_environment, may_leave_open})
-      ->root();
+  try {
+    const hocon::config_resolve_options options{
+        use_environment, may_leave_open};
+    return root->to_config()->resolve(options)->root();
+  } catch (const hocon::config_exception& e) {
+    errors.push_back(blame(e.what(), values));
+    return nullptr;
+  }
 }
 
 /// Of the contradictions, those between values that are right by themselves.
@@ -71,9 +88,11 @@ checked_config check(const std::string& text) {
   auto chains = check_chains(values);
   const bool is_safe = chains.empty();
   append(errors, std::move(chains));
-  if (!is_safe)
+  const auto resolved = is_safe ? resolve(root, values, errors) : nullptr;
+  if (!resolved)
     return {{}, std::move(errors)};
-  auto result = read_options(resolve(root), value_places{text_name, values});
+  auto result =
+      read_options(resolved, value_places{resolved, text_name, values});
   append(errors, std::move(result.errors));
   append(errors, place_contradictions(result));
   return {std::move(result.value), std::move(errors)};

@@ -28,8 +28,9 @@ public:
     prefix_ = outer;
   }
 
-  void
-  topic_classes(std::string_view, std::vector<topic_class>&, std::string_view) {
+  void topic_classes(
+      std::string_view key, std::vector<topic_class>&, std::string_view) {
+    sections.emplace_back(key);
   }
 
 private:

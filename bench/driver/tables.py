@@ -24,6 +24,11 @@ COLUMNS = {
 FAULTS = ("wrong", "broken")
 
 
+# How many cores were busy with something else: far from zero, do not believe
+# the row.
+COMMON = [("others_cores", "others, cores", "{:.2f}")]
+
+
 def summary(runs):
     """Medians of what succeeded; the errors of the rest."""
     good = [run for run in runs if "error" not in run]
@@ -40,7 +45,7 @@ def ratio(own, other):
 
 def table(work, runs_of):
     """A Markdown table: one row for each server."""
-    columns = COLUMNS[work.measured]
+    columns = COLUMNS[work.measured] + COMMON
     sums = {name: summary(runs) for name, runs in runs_of.items()}
     value = {name: medians.get(work.measured)
              for name, (medians, _) in sums.items()}

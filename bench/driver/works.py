@@ -4,10 +4,11 @@ import json
 import subprocess
 import tempfile
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .process import Server, free_port
+from .process import Server, busy_seconds, cpu_seconds, free_port
 
 
 @dataclass
@@ -86,7 +87,7 @@ def own_certificate(folder):
 
 
 def load(command, server, seconds_max):
-    """Runs the load generator. Returns what the server had used at each of its
+    """Runs the load generator. Returns what was used so far at each of its
     signals, and its report."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -98,7 +99,9 @@ def load(command, server, seconds_max):
             if line.startswith("{"):
                 report = json.loads(line)
             else:
-                readings[line.strip()] = server.usage()
+                readings[line.strip()] = {
+                    **server.usage(), "load_cpu": cpu_seconds(process.pid),
+                    "busy": busy_seconds(), "at": time.monotonic()}
                 process.stdin.write("\n")
                 process.stdin.flush()
     finally:
@@ -114,9 +117,12 @@ def load(command, server, seconds_max):
 def figures(work, readings, report):
     """What one run says, by name."""
     begin, end = readings["begin"], readings["end"]
-    cpu = end["cpu"] - begin["cpu"]
+    used = {key: end[key] - begin[key] for key in end}
+    cpu = used["cpu"]
+    others = used["busy"] - cpu - used["load_cpu"]
     result = {"cpu_seconds": cpu, "rss_mb": end["rss_kb"] / 1024,
-              "load_cpu_seconds": report["load_cpu_seconds"],
+              "load_cpu_seconds": used["load_cpu"],
+              "others_cores": max(0, others) / used["at"],
               "broken": report["broken"], "broken_why": report["broken_why"]}
     if work.measured == PER_IDLE[0]:
         few = readings["few"]

@@ -72,7 +72,7 @@ void http_session::start() {
   home_.loop().watch(socket_.descriptor(), EPOLLIN | EPOLLRDHUP, *this);
   home_.loop().timers().arm(
       *this, home_.loop().now(), settings_.request_timeout);
-  self_ = shared_from_this();
+  home_.keep(shared_from_this());
 }
 
 void http_session::on_events(uint32_t events) {
@@ -264,7 +264,7 @@ void http_session::defer() {
 void http_session::on_batch_end() {
   deferred_ = false;
   if (phase_ == phase::ended)
-    self_.reset();
+    home_.let_go(this);
   else if (phase_ == phase::reading && !early_.empty())
     take({});
 }

@@ -23,7 +23,7 @@ public:
       stream&& socket, std::string remote_address);
   ~http_session();
 
-  /// Starts to read; the session keeps itself alive from then on.
+  /// Starts to read; its thread keeps the session until the socket is closed.
   void start();
 
 private:
@@ -61,9 +61,8 @@ private:
     ended,
   };
   phase phase_ = phase::reading;
-  bool last_ = false;                  // close after the answer
-  bool deferred_ = false;              // on_batch_end will come
-  std::shared_ptr<http_session> self_; // while the socket is open
+  bool last_ = false;     // close after the answer
+  bool deferred_ = false; // on_batch_end will come
 };
 
 } // namespace rookery

@@ -45,23 +45,25 @@ bool sender::after_batch() {
   if (marked_.empty())
     return false;
   batch_.swap(marked_);
-  if (way_ == send_way::io_uring && !ring_tried_) {
-    // Here and not in the constructor: a ring belongs to the thread that makes
-    // it.
-    ring_tried_ = true;
-    ring_ = std::make_unique<ring>();
-    if (!ring_->open()) {
-      ring_.reset();
-      way_ = send_way::sendmsg;
-    }
-  }
-  if (ring_ && batch_.size() >= ring_worthwhile) {
+  if (batch_.size() >= ring_worthwhile && has_ring())
     send_all_by_ring();
-  } else {
+  else
     send_each(0);
-  }
   batch_.clear();
   return !marked_.empty();
+}
+
+/// Opens the ring when it is first worthwhile; not in the constructor, since a
+/// ring belongs to the thread that makes it.
+bool sender::has_ring() {
+  if (ring_ || way_ == send_way::sendmsg)
+    return ring_ != nullptr;
+  ring_ = std::make_unique<ring>();
+  if (!ring_->open()) {
+    ring_.reset();
+    way_ = send_way::sendmsg;
+  }
+  return ring_ != nullptr;
 }
 
 void sender::send_each(std::size_t from) {

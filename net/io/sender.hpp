@@ -52,7 +52,7 @@ public:
   }
   void unmark(outgoing& one) noexcept;
 
-  /// What is really used; known after the first batch.
+  /// What is used, or will be if the kernel lets us.
   send_way way() const noexcept { return way_; }
   /// System calls made to send, for metrics and tests.
   uint64_t calls() const noexcept { return calls_; }
@@ -64,12 +64,12 @@ private:
   void send_each(std::size_t from);
   void send_one(outgoing& one, outbox& frames);
   void send_all_by_ring();
+  bool has_ring();
 
   std::vector<outgoing*> marked_;
   std::vector<outgoing*> batch_; // being sent
   std::unique_ptr<ring> ring_;
   send_way way_;
-  bool ring_tried_ = false;
   uint64_t calls_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "net/ws/mask.hpp"
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -46,8 +47,7 @@ bool unmask(std::span<char> octets, masking_key key) noexcept {
     at += 4;
     left -= 4;
   }
-  uint8_t rest[sizeof(key)];
-  std::memcpy(rest, &key, sizeof(key));
+  const auto rest = std::bit_cast<std::array<uint8_t, sizeof(key)>>(key);
   for (std::size_t i = 0; i < left; ++i)
     seen |= unmask_word(at + i, rest[i]);
   return (seen & 0x8080808080808080u) == 0;

@@ -17,7 +17,6 @@ public:
 
   std::string_view view() const noexcept { return {data_, size_}; }
   std::size_t size() const noexcept { return size_; }
-  std::size_t capacity() const noexcept { return capacity_; }
 
   /// Copies `bytes` behind what is there. Both together must fit the bound.
   void append(std::string_view bytes, std::size_t bytes_max);

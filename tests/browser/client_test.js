@@ -64,8 +64,9 @@ async function told(what, last) {
       window.seen.some(([one, e]) => one === name && e.offset === wanted),
     [what, last],
   );
-  return page.evaluate(
-    () => window.seen.filter(([one]) => one !== "state")
+  return page.evaluate(() =>
+    window.seen
+      .filter(([one]) => one !== "state")
       .map(([one, { offset }]) => `${one} ${offset}`),
   );
 }
@@ -79,7 +80,14 @@ async function clientInRoom() {
   const { id } = await peer.hears("subscribe");
   const topic = "room.a";
   const at = { epoch: "e-1", offset: 5 };
-  peer.send({ event: "reply", id, topic, kind: "room", mode: "snapshot", ...at });
+  peer.send({
+    event: "reply",
+    id,
+    topic,
+    kind: "room",
+    mode: "snapshot",
+    ...at,
+  });
   peer.send({ event: "snapshot", topic, ...at, state: { members: [] } });
   peer.send({ event: "live", topic, offset: 5 });
   return peer;
@@ -154,7 +162,12 @@ test("it moves when the server asks it to, and not before its moment", async () 
   await startClient();
   const first = await node.connection();
   first.welcome();
-  first.send({ event: "reconnect", reason: "drain", after_ms: 50, window_ms: 50 });
+  first.send({
+    event: "reconnect",
+    reason: "drain",
+    after_ms: 50,
+    window_ms: 50,
+  });
   const second = await node.connection();
   assert.deepEqual(await first.ended(), { code: 1000, reason: "moving" });
   second.welcome();
@@ -231,13 +244,28 @@ test("a subscription goes on where it was, without a repeat", async () => {
   assert.deepEqual(since, { epoch: "e-1", offset: 7 });
   assert.equal(snapshot, undefined);
   const at = { epoch: "e-1", offset: 9 };
-  second.send({ event: "reply", id, topic, mode: "replay", recovered: true, ...at });
+  second.send({
+    event: "reply",
+    id,
+    topic,
+    mode: "replay",
+    recovered: true,
+    ...at,
+  });
   for (const offset of [7, 8, 9]) second.send(message(offset));
   second.send({ event: "live", topic, offset: 9 });
   second.send(message(10));
   assert.deepEqual(await told("message", 10), [
-    "entered 5", "snapshot 5", "live 5", "message 6", "message 7",
-    "entered 9", "message 8", "message 9", "live 9", "message 10",
+    "entered 5",
+    "snapshot 5",
+    "live 5",
+    "message 6",
+    "message 7",
+    "entered 9",
+    "message 8",
+    "message 9",
+    "live 9",
+    "message 10",
   ]);
 });
 
@@ -249,23 +277,43 @@ test("offsets of another epoch are not compared", async () => {
   second.welcome();
   const { id, topic } = await second.hears("subscribe");
   const at = { epoch: "e-2", offset: 1 };
-  second.send({ event: "reply", id, topic, mode: "snapshot", recovered: false, ...at });
+  second.send({
+    event: "reply",
+    id,
+    topic,
+    mode: "snapshot",
+    recovered: false,
+    ...at,
+  });
   second.send({ event: "snapshot", topic, ...at, state: { members: [] } });
   second.send({ event: "live", topic, offset: 1 });
   second.send(message(2));
   assert.deepEqual((await told("message", 2)).slice(3), [
-    "entered 1", "snapshot 1", "live 1", "message 2",
+    "entered 1",
+    "snapshot 1",
+    "live 1",
+    "message 2",
   ]);
 });
 
 test("a gap is told, and what comes late comes once", async () => {
   const peer = await clientInRoom();
-  peer.send({ event: "gap", topic: "room.a", from: 6, to: 7, reason: "overflow" });
+  peer.send({
+    event: "gap",
+    topic: "room.a",
+    from: 6,
+    to: 7,
+    reason: "overflow",
+  });
   for (const offset of [6, 7]) peer.send(message(offset));
   peer.send({ event: "live", topic: "room.a", offset: 7 });
   for (const offset of [7, 8]) peer.send(message(offset));
   assert.deepEqual((await told("message", 8)).slice(3), [
-    "gap undefined", "message 6", "message 7", "live 7", "message 8",
+    "gap undefined",
+    "message 6",
+    "message 7",
+    "live 7",
+    "message 8",
   ]);
 });
 
@@ -281,9 +329,16 @@ test("a topic that is left and entered again waits for the first to end", async 
   peer.send({ event: "reply", id, topic: "room.a" });
   const again = await peer.hears("subscribe");
   const at = { epoch: "e-1", offset: 8 };
-  peer.send({ event: "reply", id: again.id, topic: "room.a", mode: "live", ...at });
+  peer.send({
+    event: "reply",
+    id: again.id,
+    topic: "room.a",
+    mode: "live",
+    ...at,
+  });
   peer.send(message(9));
   assert.deepEqual((await told("message", 9)).slice(3), [
-    "entered 8", "message 9",
+    "entered 8",
+    "message 9",
   ]);
 });

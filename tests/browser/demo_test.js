@@ -33,8 +33,8 @@ test("two tabs chat both ways", async () => {
   const rook = await people.enter("rook", "chat");
   await wren.says("hello");
   await rook.reads("wren", "hello");
-  await rook.says("<b>hi</b> & \"welcome\"");
-  await wren.reads("rook", "<b>hi</b> & \"welcome\"");
+  await rook.says('<b>hi</b> & "welcome"');
+  await wren.reads("rook", '<b>hi</b> & "welcome"');
   await wren.reads("wren", "hello");
 });
 

@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
+import { PATIENCE_MS } from "./chromium.js";
+
 const settings = (port) => `
 node { threads = 2 }
 http { address = "127.0.0.1", port = ${port}, internal-port = 0, demo = true }
@@ -20,7 +22,9 @@ log { format = json }
 export class Rookery {
   #program;
   #process = null;
+  #exit = null; // comes with the exit code and the signal
   #folder = "";
+  #said = []; // the lines of its log
   port = 0;
 
   constructor(program) {
@@ -36,37 +40,47 @@ export class Rookery {
     this.#folder ||= await mkdtemp(join(tmpdir(), "rookery-"));
     const config = join(this.#folder, "node.conf");
     await writeFile(config, settings(this.port));
+    // Whatever ends this test ends its node, too.
+    const command = [
+      "--pdeathsig",
+      "KILL",
+      this.#program,
+      "serve",
+      "-c",
+      config,
+    ];
     const stdio = ["ignore", "inherit", "pipe"];
-    this.#process = spawn(this.#program, ["serve", "-c", config], { stdio });
+    this.#process = spawn("setpriv", command, { stdio });
+    this.#exit = once(this.#process, "exit");
     this.port = await this.#readiness();
   }
 
   /// The port, as soon as the node says that it is ready.
-  async #readiness() {
-    const said = [];
+  #readiness() {
+    this.#said = [];
     const lines = createInterface({ input: this.#process.stderr });
-    const ready = new Promise((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       lines.on("line", (line) => {
-        said.push(line);
-        const found = line.includes("node.ready") && /"port":"?(\d+)/.exec(line);
+        this.#said.push(line);
+        const found = /node\.ready.*"port":"?(\d+)/.exec(line);
         if (found) resolve(Number(found[1]));
       });
-      lines.on("close", () => reject(new Error(said.join("\n"))));
+      lines.on("close", () => reject(new Error(this.#said.join("\n"))));
     });
-    this.complaints = () => said.join("\n");
-    return ready;
   }
 
   /// Stops in order; an exit code that is not 0 (a sanitizer's finding, for
   /// one) is an error.
   async stop() {
     if (!this.#process) return;
-    const exit = once(this.#process, "exit");
     this.#process.kill("SIGTERM");
-    const [code, signal] = await exit;
+    const late = setTimeout(() => this.#process.kill("SIGKILL"), PATIENCE_MS);
+    const [code, signal] = await this.#exit;
+    clearTimeout(late);
     this.#process = null;
-    if (code !== 0)
-      throw new Error(`exit code ${code ?? signal}\n${this.complaints()}`);
+    if (code === 0) return;
+    const how = signal ? "it did not stop" : `exit code ${code}`;
+    throw new Error(`${how}\n${this.#said.join("\n")}`);
   }
 
   async end() {

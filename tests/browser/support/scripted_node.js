@@ -43,7 +43,8 @@ export class ScriptedNode {
       const [status, headers] = this.tokenAnswers.shift() ?? [200, {}];
       return response.writeHead(status, headers).end("token");
     }
-    if (path === "/") return response.end("<!doctype html><title>empty</title>");
+    if (path === "/")
+      return response.end("<!doctype html><title>empty</title>");
     if (!path.endsWith(".js")) return response.writeHead(404).end();
     response.setHeader("Content-Type", "text/javascript");
     response.end(await readFile(WEB + path));

@@ -61,7 +61,9 @@ export class Tab {
 
   /// Offset of a message in the room's log.
   async offsetOf(user, text) {
-    const shown = await this.#message(user, text).locator(".offset").innerText();
+    const shown = await this.#message(user, text)
+      .locator(".offset")
+      .innerText();
     return Number(shown.replace("@", ""));
   }
 
@@ -81,15 +83,15 @@ export class Tab {
 
   /// Waits until exactly these are in the room.
   async sees(...users) {
-    await this.page.waitForFunction(
-      (wanted) => {
-        const all = [...document.querySelectorAll("#people .person")];
-        const shown = all.map((one) => one.dataset.user).sort().join();
-        const counted = document.querySelector("#people-count").textContent;
-        return shown === wanted && Number(counted) === all.length;
-      },
-      users.sort().join(),
-    );
+    await this.page.waitForFunction((wanted) => {
+      const all = [...document.querySelectorAll("#people .person")];
+      const shown = all
+        .map((one) => one.dataset.user)
+        .sort()
+        .join();
+      const counted = document.querySelector("#people-count").textContent;
+      return shown === wanted && Number(counted) === all.length;
+    }, users.sort().join());
   }
 
   /// Waits until the log says that somebody came or went.

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import tempfile
 import urllib.error
 import urllib.request
@@ -34,12 +35,19 @@ class Node(Server):
     """`more` is HOCON behind the configuration above."""
 
     def __init__(self, more="", *, port=0):
-        text = CONFIGURATION % {"port": port, "secret": SECRET} + more
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "node.conf")
-            file.write_text(text)
-            super().__init__([settings.node, "serve", "-c", str(file)], READY)
+        self.folder = tempfile.TemporaryDirectory()
+        self.file = Path(self.folder.name, "node.conf")
+        self.file.write_text(
+            CONFIGURATION % {"port": port, "secret": SECRET} + more)
+        super().__init__([settings.node, "serve", "-c", str(self.file)], READY)
         self.internal_port = int(self.ready[2])
+
+    def generated_token(self, *options):
+        """A token of the program's own command."""
+        return subprocess.run(
+            [settings.node, "gen-token", "-c", str(self.file), *options],
+            check=True, capture_output=True, text=True,
+            timeout=DEADLINE_S).stdout.strip()
 
     def url(self, path="/ws"):
         return f"ws://127.0.0.1:{self.port}{path}"
@@ -166,6 +174,15 @@ class Speaker:
             assert (end.code, end.reason) == (code, reason), end
         else:
             raise AssertionError(f"expected close {code}, got {got}")
+
+    async def up_to_the_end(self):
+        """All that comes before the connection ends, and how it does."""
+        got = []
+        try:
+            while True:
+                got.append(await self.next())
+        except Closed as end:
+            return got, end
 
     async def close(self):
         await self.socket.close()

@@ -15,6 +15,7 @@ from support.client import Client, connect, trusting
 from support.settings import settings
 from support.waiting import DEADLINE_S, wait_until
 
+PRINTED_MAX = 10_000  # of the output, when a test fails
 WRAPPER = Path(__file__).with_name("forbidding.py")
 
 
@@ -126,7 +127,7 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             code = f"none, in {DEADLINE_S:g} s; {self.process.wait()}"
-        printed = self.printed()
+        printed = self.printed()[-PRINTED_MAX:]
         self.output.close()
         assert code == 0, f"exit code {code}\n{printed}"
 

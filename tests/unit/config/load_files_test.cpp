@@ -49,7 +49,8 @@ TEST(load_file, includes_others_relative_to_itself) {
   folder.write("absolute.conf", "node.threads = 3");
   const auto path = folder.write(
       "main.conf", "include \"parts/http.conf\"\n"
-                   "include file(\"" + folder.at("absolute.conf") + "\")\n");
+                   "include file(\""
+                       + folder.at("absolute.conf") + "\")\n");
   const auto all = load_good_file(path);
   EXPECT_EQ(all.http.port, 81);
   EXPECT_EQ(all.log.level, log_level::warn);
@@ -84,8 +85,7 @@ TEST(load_file, and_its_includes_override_each_other_in_reading_order) {
   const scratch_folder folder;
   folder.write("base.conf", "http { port = 1, backlog = 2, demo = yes }");
   const auto all = load_good_file(folder.write(
-      "main.conf",
-      "http.port = 7\ninclude \"base.conf\"\nhttp.backlog = 8\n"));
+      "main.conf", "http.port = 7\ninclude \"base.conf\"\nhttp.backlog = 8\n"));
   EXPECT_EQ(all.http.port, 1);
   EXPECT_EQ(all.http.backlog, 8u);
   EXPECT_TRUE(all.http.demo);
@@ -109,7 +109,8 @@ TEST(load_file, never_includes_itself) {
   const scratch_folder folder;
   const auto a = folder.write("a.conf", "http.port = 1\ninclude \"b.conf\"");
   const auto b = folder.write("b.conf", "include \"./a.conf\"");
-  EXPECT_THAT(errors_in_file(a), ElementsAre(b + ":1: " + a + " includes itself"));
+  EXPECT_THAT(
+      errors_in_file(a), ElementsAre(b + ":1: " + a + " includes itself"));
 }
 
 TEST(load_file, includes_a_bounded_number_of_files) {
@@ -119,7 +120,8 @@ TEST(load_file, includes_a_bounded_number_of_files) {
   for (int i = 0; i < 64; ++i)
     many += "include \"leaf.conf\"\n";
   const auto path = folder.write("main.conf", many);
-  EXPECT_THAT(errors_in_file(path), ElementsAre(path + ":64: more than 64 files"));
+  EXPECT_THAT(
+      errors_in_file(path), ElementsAre(path + ":64: more than 64 files"));
 }
 
 TEST(load_file, has_limits_for_the_whole_with_its_includes) {
@@ -132,7 +134,8 @@ TEST(load_file, has_limits_for_the_whole_with_its_includes) {
   const auto path = folder.write("main.conf", text);
   EXPECT_THAT(
       errors_in_file(path),
-      ElementsAre(folder.at("deep.conf") + ":1: more than 32 brackets are open"));
+      ElementsAre(
+          folder.at("deep.conf") + ":1: more than 32 brackets are open"));
 }
 
 TEST(load_file, says_in_which_file_and_line_an_error_is) {
@@ -179,13 +182,13 @@ TEST(load_file, gives_the_line_where_a_merged_value_is_set) {
   const scoped_variable port{"TEST_PORT", "many"};
   folder.write("base.conf", "http.port = 80\n");
   const auto path = folder.write(
-      "main.conf",
-      "include \"base.conf\"\n\nhttp { port = ${?TEST_PORT} }\n");
+      "main.conf", "include \"base.conf\"\n\nhttp { port = ${?TEST_PORT} }\n");
   EXPECT_THAT(
       errors_in_file(path),
       ElementsAre(
-          path + ":3: http.port: 'many' is not a whole number (0..65535) "
-                 "(environment variable TEST_PORT)"));
+          path
+          + ":3: http.port: 'many' is not a whole number (0..65535) "
+            "(environment variable TEST_PORT)"));
 }
 
 } // namespace

@@ -117,8 +117,7 @@ TEST(substitutions, must_not_make_long_chains) {
 TEST(overrides, replace_what_the_file_says) {
   const scoped_variable port{"ROOKERY__HTTP__PORT", "74"};
   const scoped_variable ping{"ROOKERY__WEBSOCKET__PING_INTERVAL", "30 s"};
-  const scoped_variable level{
-      "ROOKERY__WEBSOCKET__COMPRESSION__LEVEL", "9"};
+  const scoped_variable level{"ROOKERY__WEBSOCKET__COMPRESSION__LEVEL", "9"};
   const auto all = load_good("http.port = 8000\nhttp.backlog = ${http.port}");
   EXPECT_EQ(all.http.port, 74);
   EXPECT_EQ(all.http.backlog, 74u);
@@ -127,7 +126,8 @@ TEST(overrides, replace_what_the_file_says) {
 }
 
 TEST(overrides, take_any_characters) {
-  const scoped_variable key{"ROOKERY__TLS__KEY", "/a \"b\" ${c} \\ # z\xc3\xbc"};
+  const scoped_variable key{
+      "ROOKERY__TLS__KEY", "/a \"b\" ${c} \\ # z\xc3\xbc"};
   EXPECT_EQ(load_good("").tls.key, "/a \"b\" ${c} \\ # z\xc3\xbc");
 }
 

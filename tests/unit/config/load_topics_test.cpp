@@ -48,7 +48,8 @@ TEST(topic_classes, of_an_included_file_stand_where_it_is_included) {
 TEST(topic_classes, keep_their_place_unless_their_match_is_set_anew) {
   const scratch_folder folder;
   folder.write(
-      "common.conf", "topics {\n  a.match = a\n  b.match = b\n  c.match = c\n}");
+      "common.conf",
+      "topics {\n  a.match = a\n  b.match = b\n  c.match = c\n}");
   const auto path = folder.write(
       "main.conf", "include \"common.conf\"\ntopics.d.match = d\n"
                    "topics.b.kind = room\ntopics.a.match = x\n");
@@ -102,15 +103,26 @@ TEST(topic_classes, need_a_good_pattern) {
 TEST(topic_classes, need_a_plain_name) {
   EXPECT_THAT(
       errors_in("topics.\"a b\".match = a"),
-      ElementsAre("x.conf:1: topics.a b: names are made of letters, digits, '_' "
-                  "and '-'"));
+      ElementsAre(
+          "x.conf:1: topics.a b: names are made of letters, digits, '_' "
+          "and '-'"));
 }
 
-TEST(topic_classes, need_a_line_of_their_own) {
+TEST(topic_classes, of_one_line_must_not_need_an_order) {
   EXPECT_THAT(
-      errors_in("topics { b { match = b }, a { match = a } }"),
+      errors_in("topics { b { match = \"*.b\" }, a { match = \"a.*\" } }"),
       ElementsAre("x.conf:1: topics.b: stands on one line with a, which hides "
                   "their order"));
+  EXPECT_THAT(
+      class_names(load_good("topics { b { match = b }, a { match = a } }")),
+      ElementsAre("a", "b"));
+}
+
+TEST(topic_classes, of_one_line_are_tried_from_the_narrower_to_the_wider) {
+  EXPECT_THAT(
+      class_names(load_good("topics { a { match = \">\" }, "
+                            "b { match = \"b.*\" }, c { match = \"b.c\" } }")),
+      ElementsAre("c", "b", "a"));
 }
 
 TEST(topic_classes, must_not_be_hidden_by_one_before_them) {

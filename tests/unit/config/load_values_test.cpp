@@ -92,9 +92,9 @@ TEST(load, takes_values_back_with_null) {
 }
 
 TEST(load, reads_characters_beyond_ascii_in_all_quotes) {
-  const auto all = load_good(
-      "tls.key = \"/etc/schl\xc3\xbcssel/\\u00e9\"\n"
-      "tls.certificate = \"\"\"/etc/\xf0\x9f\x94\x91\"\"\"");
+  const auto all =
+      load_good("tls.key = \"/etc/schl\xc3\xbcssel/\\u00e9\"\n"
+                "tls.certificate = \"\"\"/etc/\xf0\x9f\x94\x91\"\"\"");
   EXPECT_EQ(all.tls.key, "/etc/schl\xc3\xbcssel/\xc3\xa9");
   EXPECT_EQ(all.tls.certificate, "/etc/\xf0\x9f\x94\x91");
 }
@@ -212,14 +212,13 @@ websocket.pong-timeout = 30s
 topics.a { match = "**" }
 )");
   EXPECT_THAT(
-      errors,
-      ElementsAre(
-          testing::StartsWith("x.conf:1: tls.enabled"),
-          testing::StartsWith("x.conf:1: tls.enabled"),
-          testing::StartsWith("x.conf:2: http.port"),
-          testing::StartsWith("x.conf:3: nonsense"),
-          testing::StartsWith("x.conf:4: websocket.pong-timeout"),
-          testing::StartsWith("x.conf:5: topics.a.match")));
+      errors, ElementsAre(
+                  testing::StartsWith("x.conf:1: tls.enabled"),
+                  testing::StartsWith("x.conf:1: tls.enabled"),
+                  testing::StartsWith("x.conf:2: http.port"),
+                  testing::StartsWith("x.conf:3: nonsense"),
+                  testing::StartsWith("x.conf:4: websocket.pong-timeout"),
+                  testing::StartsWith("x.conf:5: topics.a.match")));
 }
 
 } // namespace

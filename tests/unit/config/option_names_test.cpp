@@ -21,7 +21,8 @@ TEST(option_names, are_paths_in_kebab_case) {
   const std::set<std::string> all{option_paths().begin(), option_paths().end()};
   EXPECT_EQ(all.size(), option_paths().size());
   for (const auto& path : all)
-    EXPECT_THAT(path, testing::MatchesRegex("[a-z]+(-[a-z]+)*([.][a-z]+(-[a-z]+)*)+"));
+    EXPECT_THAT(
+        path, testing::MatchesRegex("[a-z]+(-[a-z]+)*([.][a-z]+(-[a-z]+)*)+"));
 }
 
 TEST(option_names, have_one_environment_variable_each) {
@@ -33,7 +34,8 @@ TEST(option_names, have_one_environment_variable_each) {
 }
 
 TEST(nearest, finds_typing_mistakes) {
-  const std::vector<std::string> known{"http.port", "http.address", "log.level"};
+  const std::vector<std::string> known{
+      "http.port", "http.address", "log.level"};
   EXPECT_EQ(nearest("http.prt", known), "http.port");
   EXPECT_EQ(nearest("http.adress", known), "http.address");
   EXPECT_EQ(nearest("http.level", known), "log.level");

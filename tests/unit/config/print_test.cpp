@@ -1,6 +1,5 @@
-#include "base/config/print.hpp"
-
 #include "base/config/option_names.hpp"
+#include "base/config/print.hpp"
 #include "tests/unit/config/loading.hpp"
 
 #include <gmock/gmock.h>
@@ -56,8 +55,8 @@ TEST(default_config, has_an_example_of_a_topic_class_that_works) {
   const auto begin = text.find("chat {");
   const auto end = text.find("\n}", begin);
   ASSERT_LT(end, text.size());
-  const auto all = load_good(
-      "topics {" + text.substr(begin, end - begin + 2) + "\n}");
+  const auto all =
+      load_good("topics {" + text.substr(begin, end - begin + 2) + "\n}");
   topic_class chat;
   chat.name = "chat";
   chat.match = "chat.*";

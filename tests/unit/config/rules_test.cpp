@@ -1,5 +1,4 @@
 #include "base/config/rules.hpp"
-
 #include "tests/unit/config/loading.hpp"
 
 #include <gmock/gmock.h>
@@ -15,7 +14,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 /// The first keys of what contradicts itself after a change of the defaults.
-std::vector<std::string> keys_after(const std::function<void(config&)>& change) {
+std::vector<std::string>
+keys_after(const std::function<void(config&)>& change) {
   config all;
   change(all);
   std::vector<std::string> keys;
@@ -43,8 +43,10 @@ TEST(contradictions, are_listeners_on_one_port) {
       all.http.port = all.http.internal_port = port;
     });
   };
-  EXPECT_THAT(with("127.0.0.1", "127.0.0.1", 80), ElementsAre("http.internal-port"));
-  EXPECT_THAT(with("0.0.0.0", "127.0.0.1", 80), ElementsAre("http.internal-port"));
+  EXPECT_THAT(
+      with("127.0.0.1", "127.0.0.1", 80), ElementsAre("http.internal-port"));
+  EXPECT_THAT(
+      with("0.0.0.0", "127.0.0.1", 80), ElementsAre("http.internal-port"));
   EXPECT_THAT(with("10.0.0.1", "::", 80), ElementsAre("http.internal-port"));
   EXPECT_THAT(with("10.0.0.1", "127.0.0.1", 80), IsEmpty());
   EXPECT_THAT(with("127.0.0.1", "127.0.0.1", 0), IsEmpty());
@@ -55,10 +57,14 @@ TEST(contradictions, are_tls_without_its_files) {
       keys_after([](config& all) { all.tls.enabled = true; }),
       ElementsAre("tls.enabled", "tls.enabled"));
   EXPECT_THAT(
-      keys_after([](config& all) { all.tls = {true, "cert.pem", "key.pem"}; }),
+      keys_after([](config& all) {
+        all.tls = {true, "cert.pem", "key.pem"};
+      }),
       IsEmpty());
   EXPECT_THAT(
-      keys_after([](config& all) { all.tls = {false, "cert.pem", ""}; }),
+      keys_after([](config& all) {
+        all.tls = {false, "cert.pem", ""};
+      }),
       IsEmpty());
 }
 
@@ -92,19 +98,19 @@ TEST(contradictions, are_compression_of_no_message) {
   const auto with = [](bool enabled) {
     return keys_after([&](config& all) {
       all.websocket.compression.enabled = enabled;
-      all.websocket.compression.message_bytes_min
-          = all.websocket.message_bytes_max + 1;
+      all.websocket.compression.message_bytes_min =
+          all.websocket.message_bytes_max + 1;
     });
   };
-  EXPECT_THAT(with(true), ElementsAre("websocket.compression.message-bytes-min"));
+  EXPECT_THAT(
+      with(true), ElementsAre("websocket.compression.message-bytes-min"));
   EXPECT_THAT(with(false), IsEmpty());
 }
 
 TEST(contradictions, are_messages_that_fit_nowhere) {
   const auto with = [](std::size_t outbox) {
-    return keys_after([&](config& all) {
-      all.connection.outbox_bytes_max = outbox;
-    });
+    return keys_after(
+        [&](config& all) { all.connection.outbox_bytes_max = outbox; });
   };
   const auto longest = config{}.websocket.message_bytes_max;
   EXPECT_THAT(with(longest - 1), ElementsAre("connection.outbox-bytes-max"));
@@ -163,9 +169,10 @@ TEST(contradictions, are_classes_that_no_topic_is_of) {
 TEST(contradictions, are_reported_where_one_of_the_values_is_set) {
   EXPECT_THAT(
       errors_in("\nwebsocket.ping-interval = 5s"),
-      ElementsAre("x.conf:2: websocket.ping-interval: pong-timeout (8s) must be "
-                  "shorter than ping-interval (5s), or pings overtake each "
-                  "other"));
+      ElementsAre(
+          "x.conf:2: websocket.ping-interval: pong-timeout (8s) must be "
+          "shorter than ping-interval (5s), or pings overtake each "
+          "other"));
   EXPECT_THAT(
       errors_in("websocket.ping-interval = 5s\nwebsocket.pong-timeout = 6s"),
       ElementsAre(testing::StartsWith("x.conf:2: websocket.pong-timeout: ")));
@@ -178,7 +185,8 @@ TEST(contradictions, are_reported_where_one_of_the_values_is_set) {
 TEST(contradictions, are_not_looked_for_among_wrong_values) {
   EXPECT_THAT(
       errors_in("websocket.ping-interval = 5s\nwebsocket.pong-timeout = x"),
-      ElementsAre(testing::StartsWith("x.conf:2: websocket.pong-timeout: 'x'")));
+      ElementsAre(
+          testing::StartsWith("x.conf:2: websocket.pong-timeout: 'x'")));
 }
 
 } // namespace

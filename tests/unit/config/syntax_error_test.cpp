@@ -1,5 +1,4 @@
 #include "base/config/syntax_error.hpp"
-
 #include "tests/unit/config/loading.hpp"
 
 #include <gmock/gmock.h>
@@ -25,11 +24,10 @@ TEST(syntax_error, is_none_in_hocon) {
 TEST(syntax_error, is_on_the_first_line_that_nothing_can_follow) {
   EXPECT_EQ(line_of_error("a = 1\nb = = 2\nc = 3\n"), 2);
   EXPECT_EQ(line_of_error("a = 1\n= 2\n"), 2);
-  EXPECT_EQ(line_of_error("a {\n  b = 1\n  c d e\n  f = 1\n}\n"), 3);
+  EXPECT_EQ(line_of_error("a {\n  b = 1\n  c d e = f = 1\n}\n"), 3);
   EXPECT_EQ(line_of_error("a = 1\n\n\nb = & 2\n\n"), 4);
   EXPECT_EQ(line_of_error("a = [1,\n2,\n:\n3]\nb = 1\n"), 3);
   EXPECT_EQ(line_of_error("a = 1, , b = 2\n"), 1);
-  EXPECT_EQ(line_of_error("x = 1\na..b = 1\n"), 2);
   EXPECT_EQ(line_of_error("x = 1\ny = 2\na = 1 b = 2\nz = 3\n"), 3);
   EXPECT_EQ(line_of_error("x = 1\na = ${}\nb = 2\n"), 2);
   EXPECT_EQ(line_of_error("x = 1\na + 2\nb = 2\n"), 2);
@@ -50,11 +48,10 @@ TEST(syntax_error, of_a_root_that_is_no_object_is_on_its_first_line) {
 }
 
 TEST(syntax_error, is_found_in_large_texts) {
-  std::string text;
-  for (int i = 1; i < 1000; ++i)
-    text += "vars.a" + std::to_string(i) + " = " + (i == 700 ? "]" : "1")
-            + "\n";
-  EXPECT_EQ(line_of_error(text), 700);
+  std::string text = "vars {\n";
+  for (int i = 2; i < 1000; ++i)
+    text += "a" + std::to_string(i) + " = " + (i == 700 ? ":" : "1") + "\n";
+  EXPECT_EQ(line_of_error(text + "}\n"), 700);
 }
 
 TEST(syntax_error, does_not_name_the_text_or_java) {

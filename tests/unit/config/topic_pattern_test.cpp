@@ -53,8 +53,7 @@ TEST(topic_pattern, says_what_is_wrong_with_it) {
   EXPECT_EQ(pattern_error("a.**"), "'*' and '>' must be whole parts");
   EXPECT_EQ(pattern_error("a.>b"), "'*' and '>' must be whole parts");
   EXPECT_EQ(
-      pattern_error("a.b c"),
-      "parts are made of letters, digits, '_' and '-'");
+      pattern_error("a.b c"), "parts are made of letters, digits, '_' and '-'");
   EXPECT_EQ(pattern_error(std::string(255, 'a')), std::nullopt);
   EXPECT_EQ(
       pattern_error(std::string(256, 'a')),
@@ -84,4 +83,13 @@ TEST(topic_pattern, is_harmless_when_it_is_not_valid) {
 }
 
 } // namespace
+TEST(topic_pattern, overlaps_another_if_some_name_matches_both) {
+  EXPECT_TRUE(overlap("chat.*", "*.lobby"));
+  EXPECT_TRUE(overlap("chat.>", "*.*.typing"));
+  EXPECT_TRUE(overlap(">", "a"));
+  EXPECT_FALSE(overlap("chat.*", "room.*"));
+  EXPECT_FALSE(overlap("chat.*", "chat.*.typing"));
+  EXPECT_FALSE(overlap("a.>", "a"));
+}
+
 } // namespace rookery

@@ -12,8 +12,8 @@ TEST(units, read_whole_numbers) {
   EXPECT_EQ(parse_number(" 8000 "), 8000u);
   EXPECT_EQ(parse_number("18446744073709551615"), UINT64_MAX);
   for (const auto* text :
-       {"", " ", "-1", "+1", "1.0", "1e3", "0x10", "18446744073709551616", "1 2",
-        "a"})
+       {"", " ", "-1", "+1", "1.0", "1e3", "0x10", "18446744073709551616",
+        "1 2", "a"})
     EXPECT_EQ(parse_number(text), std::nullopt) << text;
 }
 
@@ -30,7 +30,9 @@ TEST(units, read_sizes) {
   EXPECT_EQ(parse_bytes("1.5 KiB"), 1536u);
   for (const auto* text :
        {"", "KiB", "-1 KiB", "1 kib", "1 TiB", "1.5", "0.3 B", "1 KiB KiB",
-        "inf", "nan", "99999999999 GiB", "1e3", "K", "1 "  "  x"})
+        "inf", "nan", "99999999999 GiB", "1e3", "K",
+        "1 "
+        "  x"})
     EXPECT_EQ(parse_bytes(text), std::nullopt) << text;
 }
 
