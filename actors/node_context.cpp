@@ -1,5 +1,6 @@
 #include "actors/node_context.hpp"
 
+#include "base/config/personal_pattern.hpp"
 #include "base/config/topic_pattern.hpp"
 #include "base/hex.hpp"
 
@@ -7,7 +8,8 @@ namespace rookery {
 
 const topic_class* node_context::class_of(std::string_view topic) const {
   for (const auto& one : settings.topics)
-    if (matches(one.match, topic))
+    if (is_personal(one.match) ? matches(with_any_id(one.match), topic)
+                               : matches(one.match, topic))
       return &one;
   return nullptr;
 }

@@ -6,6 +6,14 @@ if(ROOKERY_SANITIZE STREQUAL thread)
   set(ROOKERY_TEST_PREFIX tsan/)
 endif()
 
+# Instrumented matchers take long to optimize, and not long to run.
+function(rookery_test_options target)
+  rookery_target_options(${target})
+  if(ROOKERY_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()
+
 # rookery_unit_tests(<folder> [LINK ...]): tests/unit/<folder>/*_test.cpp as one
 # GoogleTest program, each test known to ctest by its own name.
 function(rookery_unit_tests folder)
@@ -17,7 +25,7 @@ function(rookery_unit_tests folder)
   endif()
   set(target unit_${folder})
   add_executable(${target} ${sources})
-  rookery_target_options(${target})
+  rookery_test_options(${target})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock
                                           GTest::gtest_main)
   gtest_discover_tests(
@@ -35,7 +43,7 @@ function(rookery_actor_tests folder)
   file(GLOB sources CONFIGURE_DEPENDS ${path}/*.cpp)
   set(target unit_${folder})
   add_executable(${target} ${sources})
-  rookery_target_options(${target})
+  rookery_test_options(${target})
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     # CAF's test engine uses std::regex, which GCC misjudges under sanitizers.
     set_source_files_properties(${path}/main.cpp PROPERTIES COMPILE_OPTIONS

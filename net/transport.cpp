@@ -336,8 +336,9 @@ void transport::on_close(close_code code, std::string_view) {
 
 void transport::fail(const ws::violation& why) {
   close_received_ = true; // RFC 6455, section 7.1.7: do not wait for it
+  log::debug("connection.broken", {{"why", why.text}});
   if (state_ == link_state::open)
-    begin_closing(why.code, why.text);
+    begin_closing(why.code, name(why.code));
   else if (all_sent() && !fin_sent_)
     shut_down();
 }

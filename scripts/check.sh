@@ -32,6 +32,7 @@ configs() {
 judges=("$@")
 ((${#judges[@]})) || judges=(text format includes sizes scripts headers configs)
 scripts/deps.sh build check || exit
+mkdir -p build
 cmake --preset check >build/check.log || { cat build/check.log; exit 1; }
 [[ " ${judges[*]} " != *" configs "* ]] || scripts/build.sh release || exit
 

@@ -19,7 +19,7 @@ export class StatusView {
       idle: "Not connected",
       connecting: "Connecting",
       open: "Connected",
-      waiting: "Lost, back in",
+      waiting: "Back in",
       stopped: `Closed: ${reason}${code ? ` (${code})` : ""}`,
     }[phase];
     byId("pill").title = welcome

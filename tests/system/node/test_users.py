@@ -32,11 +32,10 @@ class Upgrades(NodeTest):
                 ([JSON], JSON), ([MSGPACK], MSGPACK), ([MSGPACK, JSON], MSGPACK),
                 ([JSON, MSGPACK], JSON), (["other", MSGPACK], MSGPACK),
                 (None, None)):
-            socket = await self.stranger(
-                subprotocol=None, bearer=tokens.token("ann"),
-                subprotocols=offered)
-            self.assertEqual(socket.socket.subprotocol, chosen)
-            await socket.expect("welcome")
+            one = await self.stranger(subprotocol=offered,
+                                      bearer=tokens.token("ann"))
+            self.assertEqual(one.socket.subprotocol, chosen)
+            await one.expect("welcome")
 
     async def test_only_unknown_subprotocols_are_refused(self):
         self.assertEqual(await self.status(subprotocol="graphql-ws",

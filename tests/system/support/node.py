@@ -71,10 +71,12 @@ class Node(Server):
 
     async def stranger(self, subprotocol=JSON, bearer=None, path="/ws",
                        **options):
-        """A client, with this token or none, that has read nothing."""
+        """A client, with this token or none, that has read nothing. Of the
+        subprotocol, one, a list or none is offered."""
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
         headers |= options.pop("headers", {})
-        offered = [subprotocol] if subprotocol else None
+        offered = ([subprotocol] if isinstance(subprotocol, str)
+                   else subprotocol)
         socket = await websockets.connect(
             self.url(path), subprotocols=offered, extra_headers=headers,
             ping_interval=None, open_timeout=DEADLINE_S, max_size=None,
