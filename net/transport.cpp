@@ -126,6 +126,7 @@ void transport::on_sent(long bytes) {
     return finish(close_code::abnormal);
   if (bytes > 0) {
     home_.counters().bytes_out.add(static_cast<uint64_t>(bytes));
+    home_.counters().sends.add();
     if (!socket_.encrypted()) {
       const auto before = outbox_.messages();
       outbox_.consume(static_cast<std::size_t>(bytes));

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Judges the sources; runs every judge even when one has failed.
-# check.sh [JUDGE...]: only these, e.g. `./dev check format`. clang-tidy takes
-# long on two cores and is asked for by name: `./dev check tidy`.
+# check.sh [JUDGE...]: only these, e.g. `./dev check format`.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
@@ -30,7 +29,7 @@ configs() {
 }
 
 judges=("$@")
-((${#judges[@]})) || judges=(text format includes sizes scripts headers configs)
+((${#judges[@]})) || judges=(text format includes sizes scripts headers tidy configs)
 scripts/deps.sh build check || exit
 mkdir -p build
 cmake --preset check >build/check.log || { cat build/check.log; exit 1; }

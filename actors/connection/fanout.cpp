@@ -223,7 +223,7 @@ void fanout::on(const deliver_order& order) {
   auto* topic = find_topic(order.topic->name);
   if (!topic)
     return;
-  const bool held = order.topic->rules.hold.count() > 0 && services_.timers;
+  const bool held = order.topic->rules.hold.count() > 0;
   uint64_t delivered = 0;
   for (auto& entry : topic->listeners)
     delivered += deliver_to(entry, order, held) ? 1 : 0;
@@ -275,7 +275,7 @@ void fanout::hold(local_topic& topic) {
   if (topic.holding)
     return;
   topic.holding = true;
-  home()->thread().loop().call_at(
+  services_.call_at(
       services_.now() + topic.identity->rules.hold, [this, name = topic.name] {
         auto* ripe = find_topic(name);
         if (!ripe)

@@ -24,6 +24,8 @@ struct thread_services {
   timer_wheel* timers = nullptr;
   thread_counters* counters = nullptr;
   std::function<steady_time()> now;
+  // Does the work on this thread, at that time at the earliest.
+  std::function<void(steady_time, std::function<void()>)> call_at;
 };
 
 /// One subscriber on this thread, as the delivery loop needs it.

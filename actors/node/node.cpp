@@ -197,7 +197,10 @@ void running_node::start_actors() {
     places.push_back(
         {&scheduler.unit(i),
          {static_cast<uint16_t>(i), &thread.loop().timers(), &thread.counters(),
-          [&thread] { return thread.loop().now(); }}});
+          [&thread] { return thread.loop().now(); },
+          [&thread](steady_time due, std::function<void()> work) {
+            thread.loop().call_at(due, std::move(work));
+          }}});
   }
   const auto root = system_->spawn(
       supervisor, &context_, std::move(places), [this](std::string why) {

@@ -178,7 +178,7 @@ void describe(Visitor& v, token_config& token) {
       "out of the file: hmac-secret = ${?NAME_OF_A_VARIABLE}.");
   v.option(
       "jwks-file", token.jwks_file, text{"empty, or a JSON file"},
-      "Keys of RS256, ES256 and EdDSA tokens (RFC 7517); empty refuses them.");
+      "Keys of RS256 and ES256 tokens (RFC 7517); empty refuses them.");
   v.option(
       "issuer", token.issuer, text{"empty, or the `iss` of every token"},
       "Whose tokens are accepted; empty is anybody's whose key we have.");

@@ -94,6 +94,7 @@ struct thread_counters {
   counter bytes_in;
   counter frames_out; // that sockets took
   counter bytes_out;
+  counter sends;      // times that a socket took some of them
   counter errors_out; // error events sent
   counter publishes;
   counter deliveries;     // frames pushed into outboxes by topics

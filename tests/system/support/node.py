@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import tempfile
 import urllib.error
@@ -62,6 +63,11 @@ class Node(Server):
         except urllib.error.HTTPError as refused:
             with refused:
                 return refused.code, refused.read().decode()
+
+    def metric(self, name):
+        """The value of a metric without labels."""
+        _, text = self.get("/metrics", internal=True)
+        return float(re.search(rf"^{name} (\S+)$", text, re.MULTILINE)[1])
 
     async def speaker(self, user=None, subprotocol=JSON, **claims):
         """A client with a token for `user` that has read its welcome."""

@@ -21,8 +21,11 @@ public:
       : owner_(owner)
       , form_(form) {}
 
-  send_result push(const frame& one) override { return take(one, true); }
-  send_result push_held(const frame& one) override { return take(one, false); }
+  send_result push(const frame& one) override { return take(one); }
+  send_result push_held(const frame& one) override {
+    ++held;
+    return take(one);
+  }
   void wake() override { ++wakes; }
   send_result answer(std::string_view payload) override {
     if (state_ != link_state::open)
@@ -51,13 +54,14 @@ public:
 
   std::deque<std::string> sent;
   uint32_t credit = 64;
+  uint32_t held = 0; // frames of `sent` that were to wait for `wake`
   uint32_t wakes = 0;
   std::size_t room = 1000; // frames of topics that still fit
   bool throws = false;     // as if memory had run out
   close_code closed_with = close_code::normal;
 
 private:
-  send_result take(const frame& one, bool) {
+  send_result take(const frame& one) {
     if (throws)
       throw std::bad_alloc{};
     if (state_ != link_state::open)
@@ -118,7 +122,11 @@ struct node_fixture : test_coordinator_fixture<> {
     topic_class news;
     news.name = "news";
     news.match = "news.*";
-    settings.topics = {chat, news};
+    topic_class scores;
+    scores.name = "scores";
+    scores.match = "scores.*";
+    scores.hold = std::chrono::milliseconds{50};
+    settings.topics = {chat, news, scores};
     context.node_id = "n-test";
     context.wall_clock_ms = [this] {
       if (clock_throws)
@@ -127,9 +135,12 @@ struct node_fixture : test_coordinator_fixture<> {
     };
     std::vector<thread_place> places;
     for (uint16_t i = 0; i < 2; ++i)
-      places.push_back({nullptr, {i, nullptr, &counters[i], [this] {
-                                    return sched.clock().now();
-                                  }}});
+      places.push_back(
+          {nullptr,
+           {i, nullptr, &counters[i], [this] { return sched.clock().now(); },
+            [this](steady_time due, std::function<void()> work) {
+              later.emplace_back(due, std::move(work));
+            }}});
     root = sys.spawn(
         supervisor, &context, std::move(places),
         [this](std::string why) { fatal = std::move(why); });
@@ -189,6 +200,16 @@ struct node_fixture : test_coordinator_fixture<> {
     run();
   }
 
+  /// Does what a thread was to do later, if its time has come.
+  void let_pass(std::chrono::milliseconds time) {
+    sched.clock().current_time += time;
+    for (auto& [due, work] : std::exchange(later, {}))
+      if (due <= sched.clock().now())
+        work();
+      else
+        later.emplace_back(due, std::move(work));
+  }
+
   node_context context;
   std::array<thread_counters, 2> counters;
   int64_t wall_clock = 1'700'000'000'000;
@@ -196,6 +217,7 @@ struct node_fixture : test_coordinator_fixture<> {
   std::string fatal;
   supervisor_actor root;
   std::vector<recording_link*> links;
+  std::vector<std::pair<steady_time, std::function<void()>>> later;
 };
 
 inline bool contains(const std::string& text, std::string_view part) {
