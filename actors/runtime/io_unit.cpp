@@ -34,7 +34,8 @@ void io_unit::adopt_thread() noexcept {
 void io_unit::exec_later(caf::resumable* job) {
   if (current_unit == this) {
     ready_.push_back(job);
-    thread_.loop().run_again();
+    if (!running_) // or it gets its turn in this batch still
+      thread_.loop().run_again();
     return;
   }
   bool wake = false;
@@ -44,7 +45,7 @@ void io_unit::exec_later(caf::resumable* job) {
     inbox_.push_back(job);
   }
   if (wake)
-    thread_.loop().post([] {}); // a batch of nothing: after_batch does the work
+    thread_.loop().wake();
 }
 
 bool io_unit::after_batch() {
@@ -54,9 +55,11 @@ bool io_unit::after_batch() {
   }
   ready_.insert(ready_.end(), taken_.begin(), taken_.end());
   taken_.clear();
+  running_ = true;
   for (std::size_t ran = 0; next_ < ready_.size() && ran < jobs_per_batch;
        ++ran)
     run(ready_[next_++]);
+  running_ = false;
   if (next_ == ready_.size()) {
     ready_.clear();
     next_ = 0;

@@ -55,6 +55,7 @@ private:
   std::size_t messages_per_turn_;
   std::vector<caf::resumable*> ready_; // from next_ on
   std::size_t next_ = 0;
+  bool running_ = false; // inside after_batch
   std::mutex inbox_mutex_;
   std::vector<caf::resumable*> inbox_; // guarded by inbox_mutex_
   std::vector<caf::resumable*> taken_;

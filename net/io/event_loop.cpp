@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <exception>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility> // Boost 1.74 forgets it for C++20
@@ -33,6 +34,30 @@ int make_epoll_set() {
   return fd;
 }
 
+/// An eventfd that is never read: each write is an edge of its own.
+class wake_bell final : public event_handler {
+public:
+  wake_bell()
+      : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+    if (fd_ < 0)
+      throw std::system_error(errno, std::generic_category(), "eventfd");
+  }
+  ~wake_bell() { ::close(fd_); }
+  wake_bell(const wake_bell&) = delete;
+  wake_bell& operator=(const wake_bell&) = delete;
+
+  int descriptor() const noexcept { return fd_; }
+  void ring() noexcept {
+    // Fails only when it was rung 2^64 times.
+    [[maybe_unused]] const int failed = ::eventfd_write(fd_, 1);
+  }
+
+private:
+  void on_events(uint32_t) override {} // the batch that ends now is all
+
+  int fd_;
+};
+
 } // namespace
 
 struct event_loop::parts {
@@ -41,6 +66,7 @@ struct event_loop::parts {
       context.get_executor()};
   asio::posix::stream_descriptor sockets{context, make_epoll_set()};
   asio::steady_timer wheel_tick{context};
+  wake_bell bell;
   bool wheel_armed = false;
   bool work_posted = false;
   bool again = false;
@@ -55,6 +81,7 @@ event_loop::event_loop()
     : parts_(std::make_unique<parts>())
     , timers_(clock::now())
     , now_(clock::now()) {
+  watch(parts_->bell.descriptor(), EPOLLIN | EPOLLET, parts_->bell);
   wait_for_sockets();
 }
 
@@ -87,6 +114,10 @@ void event_loop::post(task job) {
     guarded(job);
     finish_batch();
   });
+}
+
+void event_loop::wake() noexcept {
+  parts_->bell.ring();
 }
 
 void event_loop::call_at(clock::time_point due, task job) {

@@ -38,7 +38,7 @@ protected:
 /// triggered, because Asio's own descriptors cost a system call more for each
 /// message and 290 bytes for each socket (docs/decisions).
 ///
-/// Thread: `post` and `stop` from any; all else from the thread in `run`, or
+/// Thread: `post`, `wake` and `stop` from any; all else from the thread in `run`, or
 /// before it starts.
 class event_loop {
 public:
@@ -56,6 +56,10 @@ public:
   void stop();
 
   void post(task job);
+  /// Has the batch workers called soon. Cheaper than `post` from another
+  /// thread: Asio wakes a thread while it holds the lock that this thread then
+  /// waits for. Thread: any.
+  void wake() noexcept;
   /// Runs `job` once at `due` or soon after. Exact, and costs an allocation;
   /// for coarse and many, use `timers`.
   void call_at(clock::time_point due, task job);
