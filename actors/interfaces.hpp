@@ -24,13 +24,12 @@
 
 CAF_ADD_ATOM(rookery_messages, rookery, answer_atom, "answer")
 CAF_ADD_ATOM(rookery_messages, rookery, close_atom, "close")
+CAF_ADD_ATOM(rookery_messages, rookery, closed_atom, "closed")
 CAF_ADD_ATOM(rookery_messages, rookery, count_atom, "count")
 CAF_ADD_ATOM(rookery_messages, rookery, drain_atom, "drain")
 CAF_ADD_ATOM(rookery_messages, rookery, failed_atom, "failed")
-CAF_ADD_ATOM(rookery_messages, rookery, find_atom, "find")
 CAF_ADD_ATOM(rookery_messages, rookery, forget_atom, "forget")
 CAF_ADD_ATOM(rookery_messages, rookery, idle_atom, "idle")
-CAF_ADD_ATOM(rookery_messages, rookery, inspect_atom, "inspect")
 CAF_ADD_ATOM(rookery_messages, rookery, lost_atom, "lost")
 CAF_ADD_ATOM(rookery_messages, rookery, open_atom, "open")
 CAF_ADD_ATOM(rookery_messages, rookery, retire_atom, "retire")
@@ -40,23 +39,34 @@ CAF_ADD_ATOM(rookery_messages, rookery, watch_atom, "watch")
 namespace rookery {
 
 struct answer;
+struct api_order;
 struct attach_order;
-struct connection_details;
+struct close_order;
+struct closed_connection;
 struct connection_entry;
+struct connection_page;
 struct deliver_order;
 struct detach_order;
 struct direct_order;
 struct direct_delivery;
+struct find_order;
+struct inspect_order;
 struct leave_order;
 struct local_subscribers;
 struct opened_topic;
 struct presence_order;
+struct history_order;
+struct replay_order;
+struct replay_chunk;
 struct publish_order;
+struct recently_closed;
 struct refused_topic;
 struct registry_counts;
+struct scan_order;
+struct state_counts;
 struct subscribe_order;
 struct unsubscribe_order;
-struct user_connections;
+struct user_page;
 
 /// The CONNECTION actor: speaks for one WebSocket, from upgrade to close.
 /// Pinned to the I/O thread of its socket.
@@ -67,9 +77,7 @@ using connection_actor = caf::typed_actor<
     // Sends a direct message of another user to the client.
     caf::reacts_to<direct_delivery>,
     // Ends the connection with this code.
-    caf::reacts_to<close_atom, close_code>,
-    // Tells what the connection knows about itself.
-    caf::replies_to<inspect_atom>::with<connection_details>>;
+    caf::reacts_to<close_atom, close_code>>;
 
 /// The TOPIC actor: one for each topic name in use on this node. A ROOM has the
 /// same interface; it keeps members and a log besides. Runs on the thread of
@@ -86,6 +94,11 @@ using topic_actor = caf::typed_actor<
     caf::reacts_to<publish_order>,
     // Asks who is there.
     caf::reacts_to<presence_order>,
+    // Asks for messages of the log.
+    caf::reacts_to<history_order>,
+    // A subscriber asks for what it missed; the answer is a replay_chunk to the
+    // FANOUT of its thread.
+    caf::reacts_to<replay_order>,
     // After a restart: who is subscribed, as one thread knows.
     caf::reacts_to<local_subscribers>,
     // Looks whether the topic is in use still.
@@ -102,6 +115,8 @@ using fanout_actor = caf::typed_actor<
     caf::reacts_to<deliver_order>,
     // Answers a subscribe; from here on the connection gets the topic's events.
     caf::reacts_to<attach_order>,
+    // Puts a part of a replay into the outbox of one subscriber.
+    caf::reacts_to<replay_chunk>,
     // Answers an unsubscribe; no event of the topic comes after it.
     caf::reacts_to<detach_order>,
     // The supervisor's answers to `open`.
@@ -116,21 +131,28 @@ using fanout_actor = caf::typed_actor<
     // Closes all connections of this thread; answers how many are left.
     caf::replies_to<drain_atom, close_code>::with<uint64_t>,
     // How many connections this thread has.
-    caf::replies_to<count_atom>::with<uint64_t>>;
+    caf::replies_to<count_atom>::with<state_counts>,
+    // Looks through the connections of this thread, a page of them.
+    caf::replies_to<scan_order>::with<connection_page>,
+    // Tells about single connections.
+    caf::replies_to<inspect_order>::with<connection_page>,
+    // Closes connections; answers how many of them were open.
+    caf::replies_to<close_order>::with<uint64_t>>;
 
-/// The REGISTRY actor: all connections of this node whose user is known.
+/// The REGISTRY actor: all connections of this node whose user is known, and
+/// those that ended lately.
 using registry_actor = caf::typed_actor<
-    // A connection's user is known.
+    // A connection's user is known. It is closed if the user has too many.
     caf::reacts_to<connection_entry>,
-    // A connection left OPEN, with this code.
-    caf::reacts_to<forget_atom, uint64_t, close_code>,
+    // A connection left OPEN.
+    caf::reacts_to<closed_connection>,
     // Sends a message to all connections of a user; the answer, how many they
     // are, goes to who asked.
     caf::reacts_to<direct_order>,
-    // All connections of a user.
-    caf::replies_to<find_atom, std::string>::with<user_connections>,
-    // One connection.
-    caf::replies_to<find_atom, uint64_t>::with<user_connections>,
+    // A page of a user's connections.
+    caf::replies_to<find_order>::with<user_page>,
+    // At most so many of those that ended lately.
+    caf::replies_to<closed_atom, uint32_t>::with<recently_closed>,
     caf::replies_to<count_atom>::with<registry_counts>>;
 
 /// The SUPERVISOR actor: starts all others, watches them, restarts topics
@@ -145,5 +167,9 @@ using supervisor_actor = caf::typed_actor<
     caf::replies_to<drain_atom>::with<bool>,
     // How many topics there are.
     caf::replies_to<count_atom>::with<uint64_t>>;
+
+/// The API actor: carries out one request of the internal HTTP API, asking
+/// threads and registry, answers it in time, and ends.
+using api_actor = caf::typed_actor<caf::reacts_to<api_order>>;
 
 } // namespace rookery

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -79,17 +80,26 @@ struct publish_order {
 struct presence_order {
   asker from;
 };
+struct history_order {
+  asker from;
+  history_request request;
+};
+/// A subscriber that is behind wants the next part.
+struct replay_order {
+  subscriber who;
+  uint64_t after = 0; // the last offset that it was sent
+};
 /// What waits for a topic to be opened.
 using topic_order = std::variant<
     subscribe_order, unsubscribe_order, leave_order, publish_order,
-    presence_order>;
+    presence_order, history_order, replay_order>;
 
 // -- to a thread's fanout -----------------------------------------------------
 
 struct deliver_order {
   topic_ref topic;
   event_frames frames;
-  bool logged = false; // it has a place in a log
+  uint64_t offset = 0; // its place in the log; 0: there is none
   steady_time arrived; // of the publish that caused it
 };
 struct attach_order {
@@ -98,6 +108,19 @@ struct attach_order {
   uint32_t serial = 0;
   answer reply; // an error_reply: the topic did not take the subscriber
   std::vector<std::string> then; // encoded events that follow the reply
+  uint64_t newest = 0;           // of the log
+  /// The subscriber goes on from here: what came after it is replayed. With
+  /// `newest`, or without a log, there is nothing to replay.
+  uint64_t after = 0;
+};
+/// The answer to a replay_order.
+struct replay_chunk {
+  topic_ref topic;
+  connection_id connection = 0;
+  uint64_t after = 0;  // as it was asked
+  frame events;        // none: nothing came after that
+  uint64_t last = 0;   // offset of the newest in `events`
+  uint64_t newest = 0; // of the log
 };
 struct detach_order {
   topic_ref topic;
@@ -119,12 +142,13 @@ struct local_subscribers {
 
 // -- registry and connections -------------------------------------------------
 
-/// What is known of a connection. Immutable but for the counters, which the
-/// connection's thread writes.
+/// What is known of a connection, and does not change. (Another is made when
+/// the user becomes known.)
 struct connection_record {
   connection_id id = 0;
-  user_ref user;
+  user_ref user; // null: it has not said who it is
   std::chrono::system_clock::time_point connected_at;
+  steady_time opened_at;
   std::string address;
   std::shared_ptr<const std::string> user_agent; // many have the same
   frame_form form = frame_form::json;
@@ -135,12 +159,20 @@ struct connection_entry {
   record_ref record;
   connection_actor handle;
 };
-struct user_connections {
-  std::vector<connection_entry> all;
+/// A connection that left OPEN, with the one reason of its ending.
+struct closed_connection {
+  record_ref record;
+  close_code reason = close_code::abnormal;
+  std::chrono::system_clock::time_point closed_at;
+  std::chrono::milliseconds lasted{0};
+};
+struct recently_closed {
+  std::vector<closed_connection> all; // newest first
 };
 struct registry_counts {
   uint64_t connections = 0;
   uint64_t users = 0;
+  uint64_t anonymous = 0; // connections
 };
 struct direct_order {
   asker from;
@@ -152,12 +184,62 @@ struct direct_order {
 struct direct_delivery {
   event_frames frames;
 };
+
+// -- questions about connections ----------------------------------------------
+//
+// Whoever asks gets a page and a place from which the next one goes on, so that
+// no thread is held up by a million connections. Lists that are not sorted are
+// read from their end: an entry that goes is replaced by the last one, which
+// was seen already. So who is there all the time is seen, perhaps twice.
+
+/// Which connections are wanted.
+struct connection_filter {
+  std::string topic; // its subscribers; empty: all
+  bool slow = false; // only those whose socket is full
+};
+/// Asks one thread for its connections, from a place on (none: the first).
+struct scan_order {
+  connection_filter wanted;
+  std::optional<uint64_t> from;
+  uint32_t found_max = 0;
+  uint32_t visits_max = 0;
+};
+/// Asks one thread for these.
+struct inspect_order {
+  std::vector<connection_id> ids;
+  connection_filter wanted;
+};
+/// Closes these.
+struct close_order {
+  std::vector<connection_id> ids;
+  close_code code = close_code::disconnected_by_api;
+};
 struct connection_details {
   record_ref record;
   std::vector<std::string> topics;
   link_state state = link_state::open;
-  uint64_t messages_in = 0;
-  uint64_t events_out = 0;
+  link_traffic traffic;
+};
+struct connection_page {
+  std::vector<connection_details> found;
+  std::optional<uint64_t> next; // where more may be
+  uint32_t visits = 0;          // what it cost
+};
+/// A thread's connections by the state of their life.
+struct state_counts {
+  uint64_t connecting = 0;
+  uint64_t open = 0;
+  uint64_t closing = 0;
+};
+/// Asks the registry for connections of one user.
+struct find_order {
+  std::string user;
+  std::optional<uint64_t> from;
+  uint32_t found_max = 0;
+};
+struct user_page {
+  std::vector<connection_id> ids;
+  std::optional<uint64_t> next;
 };
 
 } // namespace rookery
@@ -173,23 +255,35 @@ CAF_ADD_TYPE_ID(rookery_messages, (rookery::topic_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::fanout_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::registry_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::supervisor_actor))
+CAF_ADD_TYPE_ID(rookery_messages, (rookery::api_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::close_code))
 ROOKERY_LOCAL_MESSAGE(rookery::answer)
+ROOKERY_LOCAL_MESSAGE(rookery::api_order)
 ROOKERY_LOCAL_MESSAGE(rookery::attach_order)
-ROOKERY_LOCAL_MESSAGE(rookery::connection_details)
+ROOKERY_LOCAL_MESSAGE(rookery::close_order)
+ROOKERY_LOCAL_MESSAGE(rookery::closed_connection)
 ROOKERY_LOCAL_MESSAGE(rookery::connection_entry)
+ROOKERY_LOCAL_MESSAGE(rookery::connection_page)
 ROOKERY_LOCAL_MESSAGE(rookery::deliver_order)
 ROOKERY_LOCAL_MESSAGE(rookery::detach_order)
 ROOKERY_LOCAL_MESSAGE(rookery::direct_order)
 ROOKERY_LOCAL_MESSAGE(rookery::direct_delivery)
+ROOKERY_LOCAL_MESSAGE(rookery::find_order)
+ROOKERY_LOCAL_MESSAGE(rookery::history_order)
+ROOKERY_LOCAL_MESSAGE(rookery::inspect_order)
 ROOKERY_LOCAL_MESSAGE(rookery::leave_order)
 ROOKERY_LOCAL_MESSAGE(rookery::local_subscribers)
 ROOKERY_LOCAL_MESSAGE(rookery::opened_topic)
 ROOKERY_LOCAL_MESSAGE(rookery::presence_order)
 ROOKERY_LOCAL_MESSAGE(rookery::publish_order)
+ROOKERY_LOCAL_MESSAGE(rookery::recently_closed)
 ROOKERY_LOCAL_MESSAGE(rookery::refused_topic)
+ROOKERY_LOCAL_MESSAGE(rookery::replay_chunk)
+ROOKERY_LOCAL_MESSAGE(rookery::replay_order)
 ROOKERY_LOCAL_MESSAGE(rookery::registry_counts)
+ROOKERY_LOCAL_MESSAGE(rookery::scan_order)
+ROOKERY_LOCAL_MESSAGE(rookery::state_counts)
 ROOKERY_LOCAL_MESSAGE(rookery::subscribe_order)
 ROOKERY_LOCAL_MESSAGE(rookery::unsubscribe_order)
-ROOKERY_LOCAL_MESSAGE(rookery::user_connections)
+ROOKERY_LOCAL_MESSAGE(rookery::user_page)
 CAF_END_TYPE_ID_BLOCK(rookery_messages)

@@ -4,7 +4,16 @@
 #include "base/config/topic_pattern.hpp"
 #include "base/hex.hpp"
 
+#include <charconv>
+
 namespace rookery {
+
+namespace {
+
+constexpr unsigned number_bits = 48; // of a connection's id
+constexpr uint64_t number_mask = (uint64_t{1} << number_bits) - 1;
+
+} // namespace
 
 const topic_class* node_context::class_of(std::string_view topic) const {
   for (const auto& one : settings.topics)
@@ -27,7 +36,23 @@ int64_t system_clock_ms() {
 }
 
 std::string to_text(connection_id id) {
-  return "c-" + hex(id >> 48) + "-" + hex(id & 0xffff'ffff'ffff);
+  return "c-" + hex(id >> number_bits) + "-" + hex(id & number_mask);
+}
+
+std::optional<connection_id> connection_id_of(std::string_view text) {
+  uint64_t thread = 0;
+  uint64_t number = 0;
+  const auto* end = text.data() + text.size();
+  if (!text.starts_with("c-"))
+    return std::nullopt;
+  const auto dash = std::from_chars(text.data() + 2, end, thread, 16);
+  if (dash.ec != std::errc{} || dash.ptr == end || *dash.ptr != '-')
+    return std::nullopt;
+  const auto read = std::from_chars(dash.ptr + 1, end, number, 16);
+  if (read.ec != std::errc{} || read.ptr != end || thread > 0xffff
+      || number > number_mask)
+    return std::nullopt;
+  return thread << number_bits | number;
 }
 
 } // namespace rookery

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,5 +46,7 @@ int64_t system_clock_ms();
 
 /// "c-2a-1f": a connection's id as clients and logs see it.
 std::string to_text(connection_id id);
+/// The id that `to_text` gave; none: it is no id of a connection.
+std::optional<connection_id> connection_id_of(std::string_view text);
 
 } // namespace rookery

@@ -88,8 +88,10 @@ std::string_view name(close_code code) noexcept {
     return "disconnected_by_api";
   case close_code::flood:
     return "flood";
+  case close_code::other:
+    return "other";
   }
-  return "abnormal"; // a code of the client's own choice
+  return "other";
 }
 
 } // namespace rookery

@@ -92,6 +92,9 @@ enum class close_code : uint16_t {
   connection_limit = 4504,
   disconnected_by_api = 4505,
   flood = 4506,
+  /// Stands for all that are not in this table: the choice of a client, or of
+  /// who used the API. Never sent.
+  other = 0,
 };
 
 /// The reason that travels with the code: "laggard".

@@ -25,6 +25,12 @@ frame frame::make(std::string_view header, std::string_view payload) {
   return made;
 }
 
+frame frame::join(std::string_view bytes, uint32_t messages) {
+  auto made = make({}, bytes);
+  made.body_->messages = messages;
+  return made;
+}
+
 void frame::destroy(body* dead) noexcept {
   dead->~body();
   ::operator delete(dead);

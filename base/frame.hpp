@@ -9,8 +9,9 @@
 namespace rookery {
 
 /// Reference-counted, immutable bytes in one allocation: a complete WebSocket
-/// frame as it goes to sockets, header included. Server frames are unmasked
-/// (RFC 6455, section 5.1), so every recipient gets the same bytes.
+/// frame as it goes to sockets, header included, or several behind each other.
+/// Server frames are unmasked (RFC 6455, section 5.1), so every recipient gets
+/// the same bytes.
 ///
 /// Thread: any; the count is atomic and the bytes never change after `make`.
 class frame {
@@ -30,6 +31,9 @@ public:
 
   /// Copies `header` and then `payload` into a new frame.
   static frame make(std::string_view header, std::string_view payload);
+  /// Copies complete frames that stand behind each other in `bytes`; they are
+  /// queued and sent as one, and count as `messages`.
+  static frame join(std::string_view bytes, uint32_t messages);
 
   explicit operator bool() const noexcept { return body_ != nullptr; }
 
@@ -39,11 +43,14 @@ public:
                  : std::string_view{};
   }
   std::size_t size() const noexcept { return body_ ? body_->size : 0; }
+  /// How many WebSocket frames these are.
+  uint32_t messages() const noexcept { return body_ ? body_->messages : 0; }
 
 private:
   struct body {
     std::atomic<uint32_t> references{1};
     uint32_t size = 0;
+    uint32_t messages = 1;
     char* data() noexcept { return reinterpret_cast<char*>(this + 1); }
   };
 

@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/frame.hpp"
-#include "net/io/outbox.hpp"
+#include "net/lifecycle.hpp"
 
 #include <array>
 #include <cstddef>
@@ -41,17 +41,6 @@ struct event_frames {
   }
 };
 
-/// The life of a connection; it only moves forward.
-enum class link_state : uint8_t { connecting, open, closing, closed };
-
-/// The legal moves: each state may be skipped but none comes back. (A socket
-/// that vanishes goes from any state to closed.)
-constexpr bool may_move(link_state from, link_state to) noexcept {
-  return static_cast<uint8_t>(to) > static_cast<uint8_t>(from);
-}
-static_assert(may_move(link_state::connecting, link_state::open));
-static_assert(!may_move(link_state::closing, link_state::open));
-
 /// What became of a send.
 enum class send_result : uint8_t {
   queued,
@@ -59,6 +48,15 @@ enum class send_result : uint8_t {
   full,
   /// The connection is not open; nothing may be sent any more.
   not_open,
+};
+
+/// What went through a link, and what waits in it.
+struct link_traffic {
+  uint64_t messages_in = 0; // of the client
+  uint64_t events_out = 0;  // events and answers that were queued for it
+  uint32_t outbox_messages = 0;
+  std::size_t outbox_bytes = 0;
+  bool blocked = false; // its socket is full
 };
 
 /// How a connection speaks to its client: one WebSocket, seen from the inside.
@@ -72,6 +70,12 @@ public:
   /// The same, but lets it wait until other frames go or `wake` is called.
   [[nodiscard]] virtual send_result push_held(const frame& one) = 0;
   virtual void wake() = 0;
+  /// Less than a quarter of the outbox is in use.
+  virtual bool has_room() const = 0;
+  /// Nothing waits to be sent.
+  virtual bool idle() const = 0;
+  /// Calls the owner's `on_room` once, as soon as there is room.
+  virtual void await_room() = 0;
   /// Queues the answer to a message of the client.
   virtual send_result answer(std::string_view payload) = 0;
   /// Gives back the right to read so many more messages.
@@ -82,6 +86,7 @@ public:
 
   virtual link_state state() const = 0;
   virtual frame_form form() const = 0;
+  virtual link_traffic traffic() const = 0;
 };
 
 /// Who a link belongs to. Calls come on the link's thread.
@@ -89,6 +94,8 @@ class link_owner {
 public:
   /// One complete message. It costs one credit, which `grant` gives back.
   virtual void on_message(std::string_view payload, bool binary) = 0;
+  /// There is room in the outbox, after `await_room`.
+  virtual void on_room() = 0;
   /// The link left OPEN; `code` is the one reason of this ending. Nothing can
   /// be sent any more.
   virtual void on_closing(close_code code) = 0;

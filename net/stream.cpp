@@ -16,21 +16,42 @@ constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
 /// Plain bytes that go into records at once: frames are joined before they are
 /// encrypted, since a record costs more than its bytes.
 constexpr std::size_t records_bytes_max = 64 * 1024;
+/// Memory that a thread keeps for the next read or write; a huge message's is
+/// given back.
+constexpr std::size_t kept_bytes_max = 4 * records_bytes_max;
 
 /// Decrypted bytes of the read at work; one per thread, reused.
 thread_local std::string decrypted;
+/// Memory for the records of the stream at work, which has none when idle.
+thread_local std::string spare;
+
+void borrow_spare(std::string& records) {
+  if (records.empty())
+    records.swap(spare);
+}
+
+void give_back(std::string& records) {
+  records.clear();
+  if (records.capacity() <= kept_bytes_max)
+    spare = std::move(records);
+  std::string{}.swap(records);
+}
+
+/// HTTP begins with a method in capital letters; no record of TLS does.
+bool begins_like_http(std::span<const char> bytes) {
+  return bytes.front() >= 'A' && bytes.front() <= 'Z';
+}
 
 } // namespace
 
 stream::stream(int fd, const tls_context& context)
     : fd_(fd)
-    , tls_(std::make_unique<tls_stream>(context)) {}
+    , tls_(std::make_unique<encryption>(context)) {}
 
 stream::stream(stream&& other) noexcept
     : fd_(std::exchange(other.fd_, -1))
-    , tls_(std::move(other.tls_))
-    , unsent_(std::move(other.unsent_))
-    , sent_(other.sent_) {}
+    , pass_(std::move(other.pass_))
+    , tls_(std::move(other.tls_)) {}
 
 stream::~stream() {
   close();
@@ -40,69 +61,95 @@ void stream::close() noexcept {
   if (fd_ >= 0)
     ::close(std::exchange(fd_, -1));
   tls_.reset();
+  pass_ = {};
 }
 
 read_result stream::read(std::span<char> buffer) {
   const auto got = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (got == 0)
-    return {read_status::closed, {}};
+    return {read_status::closed};
   if (got < 0)
     return {
         errno == EAGAIN || errno == EINTR ? read_status::again
-                                          : read_status::failed,
-        {}};
+                                          : read_status::failed};
   const auto bytes = buffer.first(static_cast<std::size_t>(got));
-  if (!tls_)
-    return {read_status::data, bytes};
+  return tls_ ? decrypt(bytes) : read_result{read_status::data, bytes};
+}
+
+read_result stream::decrypt(std::span<char> ciphertext) {
+  if (!tls_->heard && begins_like_http(ciphertext))
+    return {read_status::not_tls, ciphertext};
+  tls_->heard = true;
   decrypted.clear();
-  const auto status =
-      tls_->receive({bytes.data(), bytes.size()}, decrypted, unsent_);
-  if (!flush() || status == tls_stream::status::failed)
-    return {read_status::failed, {}};
+  if (decrypted.capacity() > kept_bytes_max)
+    std::string{}.swap(decrypted);
+  borrow_spare(tls_->unsent);
+  const auto status = tls_->session.receive(
+      {ciphertext.data(), ciphertext.size()}, decrypted, tls_->unsent);
+  const bool failed = status == tls_stream::status::failed;
+  const bool last = status == tls_stream::status::closed;
+  // An answer to data will take along what has to be sent.
+  const bool waits = !failed && !decrypted.empty() && !tls_->unsent.empty();
+  if (!waits && !flush())
+    return {read_status::failed};
+  if (failed)
+    return {read_status::broken};
   if (!decrypted.empty())
-    return {read_status::data, decrypted};
-  return {
-      status == tls_stream::status::closed ? read_status::closed
-                                           : read_status::again,
-      {}};
+    return {read_status::data, decrypted, last};
+  return {last ? read_status::closed : read_status::again};
 }
 
 bool stream::flush() {
-  while (sent_ < unsent_.size()) {
-    const auto sent =
-        ::send(fd_, unsent_.data() + sent_, unsent_.size() - sent_, flags);
-    if (sent < 0)
+  if (!tls_)
+    return true;
+  auto& [session, unsent, sent, full, heard] = *tls_;
+  while (sent < unsent.size()) {
+    const auto more =
+        ::send(fd_, unsent.data() + sent, unsent.size() - sent, flags);
+    full = more < 0;
+    if (full)
       return errno == EAGAIN || errno == EINTR;
-    sent_ += static_cast<std::size_t>(sent);
+    sent += static_cast<std::size_t>(more);
   }
-  std::string{}.swap(unsent_);
-  sent_ = 0;
+  give_back(unsent);
+  sent = 0;
+  full = false;
   return true;
 }
 
-long stream::write_frames(outbox& frames) {
+long stream::write_frames(outbox& frames, bool last) {
   thread_local std::string plain;
   std::array<iovec, 64> parts;
   long taken = 0;
-  while (!frames.empty() && unsent_.empty()) {
+  if (blocked() && !flush())
+    return -EPIPE;
+  if (blocked())
+    return 0;
+  borrow_spare(tls_->unsent);
+  do {
     plain.clear();
     const auto filled = frames.gather(parts);
     for (std::size_t i = 0; i < filled && plain.size() < records_bytes_max; ++i)
       plain.append(
           static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
-    if (!tls_->send(plain, unsent_) || !flush())
+    if (!tls_->session.send(plain, tls_->unsent))
       return -EPIPE;
     frames.consume(plain.size());
     taken += static_cast<long>(plain.size());
-  }
-  if (plain.capacity() > 4 * records_bytes_max)
-    std::string{}.swap(plain); // a huge message was in it
+    if (last && frames.empty())
+      tls_->session.end(tls_->unsent);
+    if (!flush())
+      return -EPIPE;
+  } while (!frames.empty() && !blocked());
+  if (plain.capacity() > kept_bytes_max)
+    std::string{}.swap(plain);
   return taken;
 }
 
 long stream::write(std::string_view bytes) {
   if (tls_) {
-    if (!tls_->send(bytes, unsent_) || !flush())
+    borrow_spare(tls_->unsent);
+    if (!tls_->session.send(bytes, tls_->unsent) || !flush())
       return -EPIPE;
     return static_cast<long>(bytes.size());
   }
@@ -113,8 +160,8 @@ long stream::write(std::string_view bytes) {
 }
 
 void stream::shut_down() {
-  if (tls_ && tls_->established()) {
-    tls_->end(unsent_);
+  if (tls_ && tls_->session.established()) {
+    tls_->session.end(tls_->unsent);
     (void)flush();
   }
   ::shutdown(fd_, SHUT_WR);

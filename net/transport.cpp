@@ -6,13 +6,11 @@
 
 #include <cerrno>
 #include <exception>
-#include <sys/epoll.h>
 
 namespace rookery {
 
 namespace {
 
-constexpr uint32_t readable = EPOLLIN | EPOLLRDHUP;
 /// Unsent control frames of one client before reading pauses.
 constexpr uint32_t control_frames_max = 32;
 
@@ -27,34 +25,29 @@ transport::transport(
     , socket_(std::move(socket))
     , parser_(terms.deflate)
     , credit_(settings.credit)
-    , terms_(terms) {}
+    , terms_(terms) {
+  if (settings.inflow.any())
+    pacing_ = std::make_unique<pacing>(*this);
+}
 
 transport::~transport() {
   ROOKERY_CHECK(!deferred_, "a transport is destroyed from on_closed only");
-  if (state_ != link_state::closed && socket_.descriptor() >= 0)
-    home_.loop().unwatch(socket_.descriptor(), *this);
+  if (!life_.is(link_state::closed) && socket_.descriptor() >= 0)
+    home_.loop().sockets().unwatch(socket_.descriptor(), *this);
   home_.out().unmark(*this);
 }
 
-/// An owner that throws loses its own connection, not the loop's batch.
-template <class Call>
-void transport::tell_owner(Call&& call) noexcept {
-  try {
-    call();
-  } catch (const std::exception& error) {
-    log::error("connection.owner_threw", {{"error", error.what()}});
-    close(close_code::server_error);
-  }
-}
-
-void transport::start(std::string_view early) {
-  watched_ = socket_.blocked() ? readable | EPOLLOUT : readable;
+void transport::start(std::string_view early, std::string_view answer) {
+  if (!answer.empty())
+    outbox_.push_answer(frame::join(answer, 0)); // no message of ours
   blocked_ = socket_.blocked();
-  home_.loop().watch(socket_.descriptor(), watched_, *this);
-  state_ = link_state::open;
+  watched_ = blocked_ ? readable | EPOLLOUT : readable;
+  home_.loop().sockets().watch(socket_.descriptor(), watched_, *this);
+  life_.move_to(link_state::open);
   home_.counters().upgraded.add();
   home_.counters().open.add();
   home_.loop().timers().arm(*this, home_.loop().now(), settings_.ping_interval);
+  wake();
   if (early.empty())
     return;
   held_ = std::make_unique<std::string>(early);
@@ -71,16 +64,28 @@ send_result transport::push(const frame& one) {
 }
 
 send_result transport::push_held(const frame& one) {
-  if (state_ != link_state::open)
+  if (!life_.is(link_state::open))
     return send_result::not_open;
   if (outbox_.push(one, settings_.outbox) == push_result::full)
     return send_result::full;
+  events_out_ += one.messages();
   return send_result::queued;
 }
 
 void transport::wake() {
-  if (state_ != link_state::closed && !blocked_ && !outbox_.empty())
+  if (!life_.is(link_state::closed) && !blocked_ && !outbox_.empty())
     home_.out().mark(*this);
+}
+
+bool transport::has_room() const {
+  return outbox_.messages() <= settings_.outbox.messages_max / 4
+         && outbox_.bytes() <= settings_.outbox.bytes_max / 4;
+}
+
+void transport::await_room() {
+  owner_waits_ = true;
+  if (has_room())
+    defer();
 }
 
 send_result transport::answer(std::string_view payload) {
@@ -88,13 +93,14 @@ send_result transport::answer(std::string_view payload) {
 }
 
 send_result transport::send(ws::opcode kind, std::string_view payload) {
-  if (state_ != link_state::open)
+  if (!life_.is(link_state::open))
     return send_result::not_open;
   if (terms_.deflate && payload.size() >= settings_.compress_bytes_min)
     outbox_.push_answer(ws::make_compressed_frame(
         kind, payload, home_.deflaters().with(terms_.window_bits)));
   else
     outbox_.push_answer(ws::make_frame(kind, payload));
+  ++events_out_;
   wake();
   return send_result::queued;
 }
@@ -107,13 +113,25 @@ frame_form transport::form() const {
   return shared ? frame_form::json_deflate : frame_form::json;
 }
 
+link_traffic transport::traffic() const {
+  link_traffic seen;
+  seen.messages_in = messages_in_;
+  seen.events_out = events_out_;
+  seen.outbox_messages = outbox_.messages();
+  seen.outbox_bytes = outbox_.bytes() + socket_.unsent_bytes();
+  seen.blocked = blocked_;
+  return seen;
+}
+
 outbox* transport::frames_to_send() {
-  if (state_ == link_state::closed || blocked_)
+  if (life_.is(link_state::closed) || blocked_)
     return nullptr;
   if (!socket_.encrypted())
     return &outbox_;
   const auto before = outbox_.messages();
-  const auto sent = socket_.write_frames(outbox_);
+  const bool last =
+      life_.is(link_state::closing) && close_received_ && !fin_sent_;
+  const auto sent = socket_.write_frames(outbox_, last);
   home_.counters().frames_out.add(before - outbox_.messages());
   on_sent(sent);
   return nullptr;
@@ -133,6 +151,8 @@ void transport::on_sent(long bytes) {
       home_.counters().frames_out.add(before - outbox_.messages());
     }
   }
+  if (owner_waits_ && has_room())
+    defer();
   if (bytes > 0 && !outbox_.empty() && !socket_.blocked())
     home_.out().mark(*this); // more than one call can carry
   else
@@ -143,7 +163,7 @@ void transport::after_write() {
   if (!all_sent()) {
     blocked_ = true;
     watch_for(watched_ | EPOLLOUT);
-  } else if (state_ == link_state::closing && !fin_sent_ && close_received_) {
+  } else if (life_.is(link_state::closing) && !fin_sent_ && close_received_) {
     shut_down();
   }
   resume_reading();
@@ -152,10 +172,11 @@ void transport::after_write() {
 // -- receiving ----------------------------------------------------------------
 
 bool transport::may_read() const noexcept {
-  if (state_ != link_state::open)
+  if (!life_.is(link_state::open))
     return !end_seen_; // to see the close frame, or the end
   const auto unsent = outbox_.bytes() + socket_.unsent_bytes();
-  return credit_ > 0 && outbox_.control_frames() < control_frames_max
+  return credit_ > 0 && !pause().count()
+         && outbox_.control_frames() < control_frames_max
          && unsent <= settings_.outbox.bytes_max / 2
          && outbox_.messages() <= settings_.outbox.messages_max / 2;
 }
@@ -171,11 +192,11 @@ void transport::watch_for(uint32_t events) {
   if (events == watched_)
     return;
   watched_ = events;
-  home_.loop().rewatch(socket_.descriptor(), events, *this);
+  home_.loop().sockets().rewatch(socket_.descriptor(), events, *this);
 }
 
 void transport::on_events(uint32_t events) {
-  if (state_ == link_state::closed)
+  if (life_.is(link_state::closed))
     return;
   if (events & EPOLLERR)
     return finish(close_code::abnormal);
@@ -190,7 +211,7 @@ void transport::on_events(uint32_t events) {
     else
       home_.out().mark(*this);
   }
-  if (state_ == link_state::closed)
+  if (life_.is(link_state::closed))
     return;
   if (events & (readable | EPOLLHUP)) {
     if (held_ || !may_read()) {
@@ -205,19 +226,24 @@ void transport::on_events(uint32_t events) {
 
 void transport::read() {
   const auto got = socket_.read(home_.read_buffer());
-  if (got.status == read_status::failed)
+  if (got.status == read_status::failed || got.status == read_status::broken)
     return finish(close_code::abnormal);
   if (got.status == read_status::closed)
     return at_end_of_stream();
-  if (socket_.blocked() && !blocked_)
-    after_write(); // an alert's bytes, say
+  if (socket_.unsent_bytes() > 0 && !blocked_)
+    home_.out().mark(*this); // TLS has to answer something
   if (got.status == read_status::again)
     return;
   alive_ = true;
   home_.counters().bytes_in.add(got.bytes.size());
+  if (pacing_)
+    pacing_->meter.bytes(
+        home_.loop().now(), settings_.inflow, got.bytes.size());
   if (fin_sent_ || close_received_)
     return; // nothing that still comes counts
   parse(got.bytes);
+  if (got.last && !life_.is(link_state::closed))
+    at_end_of_stream();
 }
 
 void transport::at_end_of_stream() {
@@ -242,6 +268,7 @@ void transport::parse(std::span<char> bytes) {
   parsing_ = false;
   if (result.broken)
     return fail(result.broken);
+  pace();
   if (result.state != ws::parse_state::stopped
       || result.consumed == bytes.size() || close_received_)
     return;
@@ -252,17 +279,37 @@ void transport::parse(std::span<char> bytes) {
     defer(); // an answer that came at once gave the credit back
 }
 
+/// How long the client has to wait until it may send more.
+std::chrono::milliseconds transport::pause() const noexcept {
+  return pacing_ ? pacing_->meter.pause(home_.loop().now(), settings_.inflow)
+                 : std::chrono::milliseconds{0};
+}
+
+/// Sees to it that reading goes on after a pause, or never.
+void transport::pace() {
+  const auto rest = pause();
+  if (rest.count() == 0 || !life_.is(link_state::open))
+    return;
+  const auto now = home_.loop().now();
+  if (pacing_->meter.floods(now, settings_.inflow))
+    return close(close_code::flood);
+  home_.loop().timers().arm(*pacing_, now, rest);
+}
+
 bool transport::on_message(ws::opcode kind, std::string_view payload) {
-  if (state_ != link_state::open)
+  if (!life_.is(link_state::open))
     return true; // the client may not have seen our close frame yet
   home_.counters().messages_in.add();
+  ++messages_in_;
   --credit_;
+  if (pacing_)
+    pacing_->meter.message(home_.loop().now(), settings_.inflow);
   tell_owner([&] { owner_.on_message(payload, kind == ws::opcode::binary); });
   return may_read();
 }
 
 bool transport::on_ping(std::string_view payload) {
-  if (state_ == link_state::open) {
+  if (life_.is(link_state::open)) {
     outbox_.push_control(ws::make_frame(ws::opcode::pong, payload));
     wake();
   }
@@ -275,7 +322,7 @@ bool transport::on_pong(std::string_view) {
 
 void transport::grant(uint32_t messages) {
   credit_ += messages;
-  if (!parsing_ && state_ == link_state::open)
+  if (!parsing_ && life_.is(link_state::open))
     resume_reading();
 }
 
@@ -288,109 +335,18 @@ void transport::defer() {
 
 void transport::on_batch_end() {
   deferred_ = false;
-  if (state_ == link_state::closed)
+  if (life_.is(link_state::closed))
     return owner_.on_closed();
+  if (owner_waits_ && has_room()) {
+    owner_waits_ = false;
+    tell_owner([this] { owner_.on_room(); });
+  }
   if (!may_read())
     return;
   if (const auto bytes = std::move(held_))
     parse({bytes->data(), bytes->size()});
-  if (!held_ && state_ != link_state::closed)
+  if (!held_ && !life_.is(link_state::closed))
     watch_for(watched_ | readable);
-}
-
-// -- the end ------------------------------------------------------------------
-
-void transport::close(close_code code) {
-  if (state_ != link_state::open)
-    return;
-  begin_closing(code, name(code));
-}
-
-/// Leaves OPEN: the close frame goes behind all that is queued.
-void transport::begin_closing(close_code code, std::string_view reason) {
-  ROOKERY_CHECK(
-      may_move(state_, link_state::closing), "a connection closes once");
-  state_ = link_state::closing;
-  outbox_.push_answer(ws::make_close_frame(code, reason));
-  wake();
-  waiting_ = wait::close_frame;
-  home_.loop().timers().arm(*this, home_.loop().now(), settings_.close_timeout);
-  home_.counters().open.subtract();
-  home_.counters().count_close(code);
-  tell_owner([&] { owner_.on_closing(code); });
-  held_.reset();
-  if (!parsing_)
-    watch_for(watched_ | readable);
-  else
-    defer(); // reading may have to be switched on again
-}
-
-void transport::on_close(close_code code, std::string_view) {
-  close_received_ = true;
-  if (state_ == link_state::open) {
-    // RFC 6455, section 5.5.1: the same code goes back.
-    begin_closing(code, {});
-  } else if (state_ == link_state::closing && all_sent()) {
-    shut_down();
-  }
-}
-
-void transport::fail(const ws::violation& why) {
-  close_received_ = true; // RFC 6455, section 7.1.7: do not wait for it
-  log::debug("connection.broken", {{"why", why.text}});
-  if (state_ == link_state::open)
-    begin_closing(why.code, name(why.code));
-  else if (all_sent() && !fin_sent_)
-    shut_down();
-}
-
-void transport::shut_down() {
-  fin_sent_ = true;
-  socket_.shut_down();
-  waiting_ = wait::end_of_stream;
-  home_.loop().timers().arm(*this, home_.loop().now(), settings_.close_timeout);
-}
-
-void transport::finish(close_code code) {
-  if (state_ == link_state::closed)
-    return;
-  const bool was_open = state_ == link_state::open;
-  state_ = link_state::closed;
-  home_.loop().timers().disarm(*this);
-  home_.loop().unwatch(socket_.descriptor(), *this);
-  home_.out().unmark(*this);
-  socket_.close();
-  held_.reset();
-  if (was_open) {
-    home_.counters().open.subtract();
-    home_.counters().count_close(code);
-    tell_owner([&] { owner_.on_closing(code); });
-  }
-  defer();
-}
-
-void transport::on_timer() noexcept {
-  auto& timers = home_.loop().timers();
-  const auto now = home_.loop().now();
-  switch (waiting_) {
-  case wait::ping_due:
-    outbox_.push_control(ws::make_frame(ws::opcode::ping, {}));
-    wake();
-    alive_ = false;
-    waiting_ = wait::pong;
-    return timers.arm(*this, now, settings_.pong_timeout);
-  case wait::pong:
-    // A client that waits for our credit cannot be blamed for silence.
-    if (alive_ || credit_ == 0) {
-      waiting_ = wait::ping_due;
-      return timers.arm(
-          *this, now, settings_.ping_interval - settings_.pong_timeout);
-    }
-    return close(close_code::no_pong);
-  case wait::close_frame:
-  case wait::end_of_stream:
-    return finish(close_code::abnormal);
-  }
 }
 
 } // namespace rookery

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/log.hpp"
+#include "net/inflow.hpp"
 #include "net/io/outbox.hpp"
 #include "net/io_thread.hpp"
 #include "net/link.hpp"
@@ -8,8 +10,10 @@
 #include "net/ws/parser.hpp"
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
+#include <sys/epoll.h>
 
 namespace rookery {
 
@@ -21,6 +25,7 @@ struct transport_settings {
   std::chrono::milliseconds pong_timeout{8'000};
   std::chrono::milliseconds close_timeout{5'000};
   std::size_t compress_bytes_min = 256;
+  inflow_limits inflow;
 };
 
 /// What the handshake agreed on.
@@ -55,17 +60,22 @@ public:
       stream&& socket, const link_terms& terms);
   ~transport();
 
-  /// Starts to read. `early` came behind the upgrade request.
-  void start(std::string_view early);
+  /// Starts to read. `early` came behind the upgrade request, whose `answer`
+  /// goes together with the first frames.
+  void start(std::string_view early, std::string_view answer = {});
 
   send_result push(const frame& one) override;
   send_result push_held(const frame& one) override;
   void wake() override;
+  bool has_room() const override;
+  bool idle() const override { return outbox_.empty(); }
+  void await_room() override;
   send_result answer(std::string_view payload) override;
   void grant(uint32_t messages) override;
   void close(close_code code) override;
-  link_state state() const override { return state_; }
+  link_state state() const override { return life_.state(); }
   frame_form form() const override;
+  link_traffic traffic() const override;
 
   /// Queues a message of either kind; compressed when that was agreed on.
   send_result send(ws::opcode kind, std::string_view payload);
@@ -91,7 +101,7 @@ private:
   void resume_reading();
   void at_end_of_stream();
   bool all_sent() const noexcept {
-    return outbox_.empty() && !socket_.blocked();
+    return outbox_.empty() && socket_.unsent_bytes() == 0;
   }
   void watch_for(uint32_t events);
   void after_write();
@@ -102,6 +112,20 @@ private:
   void defer();
   template <class Call>
   void tell_owner(Call&& call) noexcept;
+  std::chrono::milliseconds pause() const noexcept;
+  void pace();
+
+  /// Ends a pause in reading. Only where the client's rate is limited.
+  struct pacing final : wheel_timer {
+    explicit pacing(transport& owner)
+        : paused(owner) {}
+    void on_timer() noexcept override { paused.resume_reading(); }
+
+    transport& paused;
+    inflow meter;
+  };
+
+  static constexpr uint32_t readable = EPOLLIN | EPOLLRDHUP;
 
   /// What the timer waits for.
   enum class wait : uint8_t { ping_due, pong, close_frame, end_of_stream };
@@ -114,10 +138,13 @@ private:
   outbox outbox_;
   /// Bytes that were read but not parsed, when reading had to stop.
   std::unique_ptr<std::string> held_;
+  std::unique_ptr<pacing> pacing_;
+  uint64_t messages_in_ = 0;
+  uint64_t events_out_ = 0; // queued, close and control frames not counted
   uint32_t credit_;
   uint32_t watched_ = 0; // epoll events
   link_terms terms_;
-  link_state state_ = link_state::connecting;
+  lifecycle life_;
   wait waiting_ = wait::ping_due;
   bool alive_ : 1 = true;     // the peer gave a sign since the last check
   bool parsing_ : 1 = false;  // inside parse()
@@ -125,7 +152,19 @@ private:
   bool deferred_ : 1 = false; // on_batch_end will come
   bool close_received_ : 1 = false;
   bool fin_sent_ : 1 = false;
-  bool end_seen_ : 1 = false; // the client's FIN, behind its close frame
+  bool end_seen_ : 1 = false;    // the client's FIN, behind its close frame
+  bool owner_waits_ : 1 = false; // for room in the outbox
 };
+
+/// An owner that throws loses its own connection, not the loop's batch.
+template <class Call>
+void transport::tell_owner(Call&& call) noexcept {
+  try {
+    call();
+  } catch (const std::exception& error) {
+    log::error("connection.owner_threw", {{"error", error.what()}});
+    close(close_code::server_error);
+  }
+}
 
 } // namespace rookery

@@ -20,10 +20,20 @@ connection::connection(
 connection::~connection() = default;
 
 void connection::open(const link_maker& make) {
-  hub_.add(actor_ref<connection>{this});
+  place_ = hub_.add(actor_ref<connection>{this});
   link_ = make(*this);
-  if (facts_->user)
-    return become(facts_->user);
+  const auto facts = std::move(facts_);
+  auto record = std::make_shared<connection_record>();
+  record->id = id_;
+  record->user = facts->user;
+  record->connected_at = std::chrono::system_clock::now();
+  record->opened_at = hub_.services().now();
+  record->address = std::move(facts->address);
+  record->user_agent = std::move(facts->user_agent);
+  record->form = link_->form();
+  record_ = std::move(record);
+  if (record_->user)
+    return become(record_->user);
   const auto timeout = hub_.node().settings.session.auth_timeout;
   must_act_by_ = hub_.services().now() + timeout;
   arm_timer(timeout);
@@ -37,21 +47,11 @@ subscriber connection::as_subscriber() const {
 void connection::become(user_ref user) {
   user_ = std::move(user);
   const auto& node = hub_.node();
-  auto record = std::make_shared<connection_record>();
-  record->id = id_;
-  record->user = user_;
-  record->connected_at = std::chrono::system_clock::now();
-  if (record_) {
-    record->address = record_->address;
-    record->user_agent = record_->user_agent;
-    record->connected_at = record_->connected_at;
-  } else {
-    record->address = std::move(facts_->address);
-    record->user_agent = std::move(facts_->user_agent);
+  if (record_->user != user_) {
+    auto known = std::make_shared<connection_record>(*record_);
+    known->user = user_;
+    record_ = std::move(known);
   }
-  facts_.reset();
-  record->form = link_->form();
-  record_ = std::move(record);
   caf::anon_send(node.registry, connection_entry{record_, handle()});
   watch_expiry();
   log::debug(
@@ -198,15 +198,6 @@ void connection::on(const direct_delivery& direct) {
     hub_.services().counters->dropped.add();
 }
 
-connection_details connection::on(inspect_atom) {
-  connection_details details;
-  details.record = record_;
-  details.state = link_->state();
-  for (const auto& one : subscriptions_)
-    details.topics.push_back(one.topic->name);
-  return details;
-}
-
 // -- time and the end ---------------------------------------------------------
 
 void connection::arm_timer(std::chrono::milliseconds delay) {
@@ -235,11 +226,13 @@ void connection::on_timer() noexcept {
 
 void connection::on_closing(close_code code) {
   ended_ = true;
-  if (record_)
-    caf::anon_send(hub_.node().registry, forget_atom_v, id_, code);
-  log::debug(
-      "connection.closing",
-      {{"connection", to_text(id_)}, {"reason", rookery::name(code)}});
+  hub_.count_closing();
+  const closed_connection ended{
+      record_, code, std::chrono::system_clock::now(),
+      std::chrono::duration_cast<std::chrono::milliseconds>(
+          hub_.services().now() - record_->opened_at)};
+  log_end(ended);
+  caf::anon_send(hub_.node().registry, ended);
   while (!subscriptions_.empty()) {
     auto& one = subscriptions_.back();
     // Of one that is asked for, the answer will find nobody, and is taken back.
@@ -253,7 +246,7 @@ void connection::on_closing(close_code code) {
 void connection::on_closed() {
   const actor_ref<connection> keep{this};
   quit({});
-  hub_.remove(id_);
+  hub_.remove(place_);
 }
 
 void connection::on_exit() noexcept {

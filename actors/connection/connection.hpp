@@ -33,6 +33,7 @@ struct subscription {
   uint32_t index = nowhere;  // in topic->listeners, while attached or leaving
   uint32_t leave_serial = 0; // an unsubscribe that waits for the attach
   stage at = stage::asked;
+  bool paused = false; // by `flow.pause`
 };
 
 /// The CONNECTION actor's implementation (actors/interfaces.hpp): checks what
@@ -68,6 +69,10 @@ public:
   /// False: the client is gone, or does not want the topic any more.
   bool attached(local_topic& topic, uint32_t index);
   void moved(local_topic& topic, uint32_t index);
+  /// Its place in topic.listeners, or subscription::nowhere.
+  uint32_t listens_at(const local_topic& topic);
+  /// The client said `flow.pause` before the topic had answered.
+  bool wants_pause(const local_topic& topic);
   void detached(local_topic& topic);
   void refused(local_topic& topic, uint32_t serial, const answer& why);
   void answered(uint32_t serial, const answer& reply);
@@ -75,6 +80,8 @@ public:
   /// Fails all orders of a topic that crashed.
   void lose_orders(const local_topic& topic);
   void close(close_code code) { link_->close(code); }
+  bool matches(const connection_filter& wanted) const;
+  connection_details inspect() const;
 
   // -- messages
   void on(answer_atom, uint32_t serial, const answer& reply) {
@@ -82,7 +89,6 @@ public:
   }
   void on(const direct_delivery& direct);
   void on(close_atom, close_code code) { close(code); }
-  connection_details on(inspect_atom);
 
 private:
   struct open_order {
@@ -94,6 +100,7 @@ private:
 
   // link_owner, wheel_timer, slim_actor
   void on_message(std::string_view payload, bool binary) override;
+  void on_room() override;
   void on_closing(close_code code) override;
   void on_closed() override;
   void on_timer() noexcept override;
@@ -122,13 +129,15 @@ private:
   void send_event(const Event& event);
   void end(subscription* one);
   void watch_expiry();
+  void log_end(const closed_connection& ended) const;
 
   fanout& hub_;
   connection_id id_;
+  fanout::connection_place place_; // in the hub, once open
   std::unique_ptr<client_link> link_;
   user_ref user_;
   record_ref record_;
-  std::unique_ptr<client_facts> facts_; // until the user is known
+  std::unique_ptr<client_facts> facts_; // until `open`
   std::vector<subscription> subscriptions_;
   std::vector<open_order> open_orders_; // oldest first; at most `credit`
   uint32_t last_serial_ = 0;

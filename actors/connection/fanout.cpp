@@ -30,13 +30,15 @@ connection_id fanout::next_id() noexcept {
   return (connection_id{services_.index} << 48) | ++last_connection_;
 }
 
-void fanout::add(actor_ref<connection> one) {
+fanout::connection_place fanout::add(actor_ref<connection> one) {
   const auto id = one->id();
-  connections_.emplace(id, std::move(one));
+  return connections_.emplace_hint(connections_.end(), id, std::move(one));
 }
 
-void fanout::remove(connection_id id) {
-  connections_.erase(id);
+void fanout::remove(connection_place one) {
+  ROOKERY_CHECK(closing_ > 0, "a connection leaves OPEN before it is removed");
+  --closing_;
+  connections_.erase(one);
 }
 
 connection* fanout::find(connection_id id) const {
@@ -59,13 +61,13 @@ local_topic* fanout::find_topic(const std::string& name) {
 }
 
 local_topic& fanout::topic(const std::string& name) {
-  auto& place = topics_[name];
-  if (!place) {
-    place = std::make_unique<local_topic>();
-    place->name = name;
-    place->number = ++last_topic_;
+  auto& one = topics_[name];
+  if (!one) {
+    one = std::make_unique<local_topic>();
+    one->name = name;
+    one->number = ++last_topic_;
   }
-  return *place;
+  return *one;
 }
 
 void fanout::send(local_topic& to, topic_order order) {
@@ -121,6 +123,10 @@ void fanout::refuse_waiting(local_topic& topic, const failure& why) {
       caf::anon_send(
           presence->from.connection, answer_atom_v, presence->from.serial,
           refusal);
+    } else if (auto* history = std::get_if<history_order>(&order)) {
+      caf::anon_send(
+          history->from.connection, answer_atom_v, history->from.serial,
+          refusal);
     }
   }
 }
@@ -143,8 +149,12 @@ local_subscribers fanout::on(lost_atom, const std::string& name) {
   topic->way = local_topic::route::opening; // the supervisor is at it
   for (auto& [id, one] : connections_)
     one->lose_orders(*topic);
-  for (const auto& entry : topic->listeners)
+  for (auto& entry : topic->listeners) {
     found.all.push_back(entry.owner->as_subscriber());
+    // What the crashed actor had not answered, the next one will.
+    if (std::exchange(entry.asked, false))
+      ask_replay(*topic, entry);
+  }
   return found;
 }
 
@@ -190,11 +200,23 @@ void fanout::on(const attach_order& order) {
   const auto index = static_cast<uint32_t>(listened.listeners.size());
   if (!asking || !asking->attached(listened, index)) // gone meanwhile
     return send(listened, leave_order{order.who, close_code::abnormal});
-  listened.listeners.push_back({&asking->link(), asking, order.who.form, 0});
+  listener_entry fresh;
+  fresh.link = &asking->link();
+  fresh.owner = asking;
+  fresh.form = order.who.form;
+  fresh.cursor = order.after;
+  if (order.after < order.newest)
+    fresh.at = listener_entry::pace::behind;
+  listened.listeners.push_back(fresh);
+  listened.newest = std::max(listened.newest, order.newest);
   services_.counters->subscriptions.add();
   asking->answered(order.serial, order.reply);
   for (const auto& event : order.then)
     asking->send_text(event);
+  if (asking->wants_pause(listened))
+    pause(listened, index);
+  else if (fresh.at == listener_entry::pace::behind)
+    go_on(listened, index);
 }
 
 void fanout::on(const detach_order& order) {
@@ -223,6 +245,8 @@ void fanout::on(const deliver_order& order) {
   auto* topic = find_topic(order.topic->name);
   if (!topic)
     return;
+  if (order.offset > 0)
+    topic->newest = order.offset;
   const bool held = order.topic->rules.hold.count() > 0;
   uint64_t delivered = 0;
   for (auto& entry : topic->listeners)
@@ -233,16 +257,17 @@ void fanout::on(const deliver_order& order) {
         static_cast<uint64_t>((services_.now() - order.arrived).count()));
   if (held)
     hold(*topic);
-  // Not before the loop is through: closing changes the list.
-  for (auto* one : std::exchange(laggards_, {}))
-    one->close(close_code::laggard);
 }
 
 /// Puts one frame into one outbox. Returns whether it went in.
 bool fanout::deliver_to(
     listener_entry& to, const deliver_order& order, bool held) {
+  if (to.at != listener_entry::pace::live) {
+    to.dropped += order.offset == 0 ? 1 : 0;
+    return false;
+  }
   if (to.dropped > 0)
-    tell_dropped(to, order);
+    tell_dropped(to, order.topic);
   const auto& frame = order.frames[to.form];
   const auto result = held ? to.link->push_held(frame) : to.link->push(frame);
   if (result == send_result::queued)
@@ -250,24 +275,38 @@ bool fanout::deliver_to(
   if (result == send_result::not_open)
     return false;
   services_.counters->dropped.add();
-  if (order.logged)
-    laggards_.push_back(to.owner); // with a log, nothing is lost in silence
-  else
+  if (order.offset == 0) {
     ++to.dropped;
+    return false;
+  }
+  // With a log nothing is lost: the rest comes when there is room.
+  to.at = listener_entry::pace::behind;
+  to.cursor = order.offset - 1;
+  to.tell_gap = true;
+  to.link->await_room();
   return false;
+}
+
+void fanout::tell_gap(listener_entry& to, const gap_event& gap) {
+  thread_local std::string text;
+  text.clear();
+  encode(encoding_of(to.form), gap, text);
+  to.link->answer(text);
 }
 
 /// Says how many events of a topic without a log were dropped, as soon as there
 /// is room for it.
-void fanout::tell_dropped(listener_entry& to, const deliver_order& order) {
+void fanout::tell_dropped(listener_entry& to, const topic_ref& topic) {
   gap_event gap;
-  gap.topic = order.topic->name;
+  gap.topic = topic->name;
   gap.dropped = to.dropped;
-  gap.reason = "overflow";
+  gap.reason = to.was_paused ? "paused" : "overflow";
   const auto frame = frame_encoder::of_this_thread().make(
       gap, to.form, node_.settings.websocket.compression);
-  if (to.link->push(frame) == send_result::queued)
-    to.dropped = 0;
+  if (to.link->push(frame) != send_result::queued)
+    return;
+  to.dropped = 0;
+  to.was_paused = false;
 }
 
 /// Wakes the listeners when the topic's `hold` is over.

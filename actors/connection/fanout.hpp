@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -28,12 +29,25 @@ struct thread_services {
   std::function<void(steady_time, std::function<void()>)> call_at;
 };
 
-/// One subscriber on this thread, as the delivery loop needs it.
+/// One subscriber on this thread, as the delivery loop needs it. One that is
+/// not live gets no frames and costs no more than this: its cursor says from
+/// where it goes on.
 struct listener_entry {
+  enum class pace : uint8_t {
+    live,
+    behind, // is being repaired by replays, part by part
+    paused, // by the client
+  };
+
   client_link* link = nullptr;
   connection* owner = nullptr;
   frame_form form = frame_form::json;
-  uint32_t dropped = 0; // not told to the client yet
+  pace at = pace::live;
+  bool asked = false;    // a part of the replay is on its way
+  bool tell_gap = false; // before the replay
+  bool was_paused = false;
+  uint32_t dropped = 0; // without a log: not told to the client yet
+  uint64_t cursor = 0;  // the last offset that it was sent, unless live
 };
 
 /// What one thread knows about one topic.
@@ -47,6 +61,7 @@ struct local_topic {
   topic_actor handle;               // while open
   std::vector<topic_order> waiting; // while opening; bounded by credits
   std::vector<listener_entry> listeners;
+  uint64_t newest = 0;  // offset of the last event that came by
   uint32_t pins = 0;    // subscriptions that point here
   bool holding = false; // frames wait for the end of `hold`
 };
@@ -66,8 +81,14 @@ public:
   const node_context& node() const noexcept { return node_; }
   thread_services& services() noexcept { return services_; }
   connection_id next_id() noexcept;
-  void add(actor_ref<connection> one);
-  void remove(connection_id id);
+  /// By id, so that a page of them can be found again. Ids rise: to add and to
+  /// remove takes no search.
+  using connection_map = std::map<connection_id, actor_ref<connection>>;
+  using connection_place = connection_map::iterator;
+  connection_place add(actor_ref<connection> one);
+  void remove(connection_place one);
+  /// A connection left OPEN; `remove` follows.
+  void count_closing() noexcept { ++closing_; }
   local_topic& topic(const std::string& name);
   /// Sends an order to a topic, in the order of the calls; opens the topic if
   /// need be.
@@ -77,8 +98,15 @@ public:
   void pin(local_topic& topic) { ++topic.pins; }
   void unpin(local_topic& topic);
 
+  /// There is room in the outbox of a listener: goes on with its replay.
+  void go_on(local_topic& topic, std::size_t index);
+  /// The client wants nothing of the topic for now, or all of it again.
+  void pause(local_topic& topic, std::size_t index);
+  void resume(local_topic& topic, std::size_t index);
+
   // -- messages
   void on(const deliver_order& order);
+  void on(const replay_chunk& chunk);
   void on(const attach_order& order);
   void on(const detach_order& order);
   void on(const opened_topic& opened);
@@ -87,7 +115,10 @@ public:
   local_subscribers on(lost_atom, const std::string& topic);
   void on(failed_atom, const std::string& topic);
   uint64_t on(drain_atom, close_code code);
-  uint64_t on(count_atom) { return connections_.size(); }
+  state_counts on(count_atom);
+  connection_page on(const scan_order& order);
+  connection_page on(const inspect_order& order);
+  uint64_t on(const close_order& order);
 
 private:
   void on_exit() noexcept override;
@@ -97,14 +128,17 @@ private:
   void drop_if_unused(local_topic& topic);
   void refuse_waiting(local_topic& topic, const failure& why);
   bool deliver_to(listener_entry& to, const deliver_order& order, bool hold);
-  void tell_dropped(listener_entry& to, const deliver_order& order);
+  void tell_gap(listener_entry& to, const gap_event& gap);
+  void tell_dropped(listener_entry& to, const topic_ref& topic);
+  void ask_replay(local_topic& topic, listener_entry& of);
+  bool push_part(listener_entry& to, const replay_chunk& chunk);
   void hold(local_topic& topic);
 
   thread_services services_;
   const node_context& node_;
-  std::unordered_map<connection_id, actor_ref<connection>> connections_;
+  connection_map connections_;
+  uint64_t closing_ = 0; // of those
   std::unordered_map<std::string, std::unique_ptr<local_topic>> topics_;
-  std::vector<connection*> laggards_; // of one delivery
   uint64_t last_connection_ = 0;
   uint32_t last_topic_ = 0;
 };

@@ -113,7 +113,9 @@ void connection::serve(uint32_t id, presence_request& request) {
 void connection::serve(uint32_t id, history_request& request) {
   if (!permitted(id, right::history, request.topic))
     return;
-  refuse(id, errc::not_available, "topic " + request.topic + " has no history");
+  auto& topic = hub_.topic(request.topic);
+  const auto serial = expect_answer(id, &topic);
+  hub_.send(topic, history_order{{handle(), serial}, std::move(request)});
 }
 
 void connection::serve(uint32_t id, send_request& request) {
@@ -134,11 +136,26 @@ void connection::serve(uint32_t id, ping_request&) {
   reply(id, ok_reply{});
 }
 
+/// Holds one subscription or all; what comes meanwhile is not queued, and
+/// `flow.resume` has it replayed.
 void connection::serve(uint32_t id, flow_request& request) {
-  refuse(
-      id, errc::not_available,
-      request.pause ? "flow.pause is not offered"
-                    : "flow.resume is not offered");
+  bool found = request.topic.empty();
+  for (auto& one : subscriptions_) {
+    if (!request.topic.empty() && one.topic->name != request.topic)
+      continue;
+    found = true;
+    one.paused = request.pause;
+    if (one.index == subscription::nowhere)
+      continue; // when the topic has answered
+    if (request.pause)
+      hub_.pause(*one.topic, one.index);
+    else
+      hub_.resume(*one.topic, one.index);
+  }
+  if (!found)
+    return refuse(
+        id, errc::not_subscribed, "not subscribed to " + request.topic);
+  reply(id, ok_reply{});
 }
 
 /// The rules of a topic on which the user has a right; else it is refused here.

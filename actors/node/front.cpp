@@ -1,11 +1,16 @@
 #include "actors/node/front.hpp"
 
+#include "actors/api/answers.hpp"
+#include "actors/api/api.hpp"
 #include "actors/connection/connection.hpp"
 #include "base/hex.hpp"
 #include "base/log.hpp"
 #include "base/metrics/exposition.hpp"
 #include "net/auth/credentials.hpp"
 #include "net/auth/issue.hpp"
+#include "net/auth/origin.hpp"
+
+#include <caf/send.hpp>
 
 namespace rookery {
 
@@ -60,22 +65,16 @@ fanout& hub_of(const node_context& node) {
 // -- the public listener ------------------------------------------------------
 
 /// The user that the request's token names; null when it has to be said later.
-result<user_ref> public_front::identify(const http_request& request) const {
-  const auto& session = node_.settings.session;
-  const auto found = find_credential(
-      {request.header("Authorization"), request.target(),
-       request.header("Cookie")},
-      session.cookie);
-  if (!found)
-    return tl::make_unexpected(found.error());
-  if (*found) {
+result<user_ref>
+public_front::identify(const std::optional<credential>& shown) const {
+  if (shown) {
     auto verified =
-        node_.tokens->verify((*found)->token, std::chrono::system_clock::now());
+        node_.tokens->verify(shown->token, std::chrono::system_clock::now());
     if (!verified)
       return tl::make_unexpected(verified.error());
     return std::make_shared<const identity>(*std::move(verified));
   }
-  if (!session.anonymous)
+  if (!node_.settings.session.anonymous)
     return user_ref{};
   identity stranger;
   stranger.user = "anon-" + random_hex(6);
@@ -83,22 +82,46 @@ result<user_ref> public_front::identify(const http_request& request) const {
   return std::make_shared<const identity>(std::move(stranger));
 }
 
+/// The answer to who may not connect; counted and told to the log.
+http_response public_front::refuse_entry(
+    const http_request& request, refusal why, std::string_view message) const {
+  io_unit::current()->thread().counters().count_refusal(why);
+  log::debug(
+      "connection.refused", {{"address", request.remote_address()},
+                             {"reason", facts(why).name},
+                             {"why", message}});
+  auto answer = text(facts(why).status, std::string{message} + "\n");
+  if (why == refusal::unauthorized)
+    answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+  if (why == refusal::not_ready)
+    answer.headers.emplace_back("Retry-After", "1");
+  return answer;
+}
+
 std::unique_ptr<admission>
-public_front::admit(const http_request& request, http_response& refusal) {
-  if (!ready_) {
-    refusal = text(503, "not ready\n");
-    refusal.headers.emplace_back("Retry-After", "1");
+public_front::admit(const http_request& request, http_response& answer) {
+  const auto& session = node_.settings.session;
+  const auto refuse = [&](refusal why, std::string_view message) {
+    answer = refuse_entry(request, why, message);
     return nullptr;
-  }
-  auto user = identify(request);
-  if (!user) {
-    log::info(
-        "connection.refused",
-        {{"address", request.remote_address()}, {"why", user.error().message}});
-    refusal = text(401, user.error().message + "\n");
-    refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
-    return nullptr;
-  }
+  };
+  if (!ready_)
+    return refuse(refusal::not_ready, facts(refusal::not_ready).text);
+  const auto shown = find_credential(
+      {request.header("Authorization"), request.target(),
+       request.header("Cookie")},
+      session.cookie);
+  if (!shown)
+    return refuse(refusal::unauthorized, shown.error().message);
+  const bool by_cookie =
+      *shown && (*shown)->source == credential_source::cookie;
+  if (!origin_allowed(
+          session.allowed_origins, request.header("Origin"),
+          request.header("Host"), by_cookie))
+    return refuse(refusal::wrong_origin, facts(refusal::wrong_origin).text);
+  auto user = identify(*shown);
+  if (!user)
+    return refuse(refusal::unauthorized, user.error().message);
   auto admitted = std::make_unique<admitted_client>();
   admitted->facts.user = *std::move(user);
   admitted->facts.address = request.remote_address();
@@ -114,7 +137,7 @@ void public_front::adopt(io_thread& home, upgraded_socket&& socket) {
   speaker->open([&](link_owner& owner) {
     auto link = std::make_unique<transport>(
         home, links_, owner, std::move(socket.socket), socket.terms);
-    link->start(socket.early);
+    link->start(socket.early, socket.answer);
     return link;
   });
 }
@@ -173,14 +196,16 @@ http_response public_front::demo_token(const http_request& request) const {
 // -- the internal listener ----------------------------------------------------
 
 std::unique_ptr<admission>
-internal_front::admit(const http_request&, http_response& refusal) {
-  refusal = text(404, "no WebSockets here\n");
+internal_front::admit(const http_request&, http_response& answer) {
+  answer = text(404, "no WebSockets here\n");
   return nullptr;
 }
 
 void internal_front::serve(
     const http_request& request, const http_responder& respond) {
   const auto path = request.path();
+  if (is_api_path(path))
+    return call_api(request, respond);
   if (!only_reads(request))
     return respond(text(405, "only GET here\n"));
   if (path == "/health")
@@ -197,6 +222,20 @@ void internal_front::serve(
        "text/plain; version=0.0.4; charset=utf-8",
        expose_metrics(counters, {node_.topics, node_.users}),
        {}});
+}
+
+/// While the node is ready its actors are there, and they outlive this call:
+/// who stops the node asks this thread first.
+void internal_front::call_api(
+    const http_request& request, const http_responder& respond) {
+  if (!ready_)
+    return respond(error_answer(503, "not ready"));
+  auto call = read_call(request, node_);
+  if (auto* refused = std::get_if<http_response>(&call))
+    return respond(std::move(*refused));
+  const auto worker = io_unit::current()->system().spawn(api, &node_);
+  caf::anon_send(
+      worker, api_order{std::get<api_call>(std::move(call)), respond});
 }
 
 } // namespace rookery

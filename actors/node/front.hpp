@@ -1,10 +1,13 @@
 #pragma once
 
 #include "actors/node_context.hpp"
+#include "base/refusal.hpp"
+#include "net/auth/credentials.hpp"
 #include "net/http/app.hpp"
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,13 +35,15 @@ public:
       , ready_(ready) {}
 
   std::unique_ptr<admission>
-  admit(const http_request& request, http_response& refusal) override;
+  admit(const http_request& request, http_response& answer) override;
   void adopt(io_thread& home, upgraded_socket&& socket) override;
   void
   serve(const http_request& request, const http_responder& respond) override;
 
 private:
-  result<user_ref> identify(const http_request& request) const;
+  result<user_ref> identify(const std::optional<credential>& shown) const;
+  http_response refuse_entry(
+      const http_request& request, refusal why, std::string_view message) const;
   http_response demo(const http_request& request) const;
   http_response demo_token(const http_request& request) const;
 
@@ -47,7 +52,8 @@ private:
   const std::atomic<bool>& ready_;
 };
 
-/// What the internal listener serves: /metrics, /health, /ready.
+/// What the internal listener serves: /metrics, /health, /ready, and the API of
+/// docs/internal-api.md.
 /// Thread: the I/O threads, concurrently.
 class internal_front final : public http_app {
 public:
@@ -59,12 +65,14 @@ public:
       , ready_(ready) {}
 
   std::unique_ptr<admission>
-  admit(const http_request& request, http_response& refusal) override;
+  admit(const http_request& request, http_response& answer) override;
   void adopt(io_thread&, upgraded_socket&&) override {}
   void
   serve(const http_request& request, const http_responder& respond) override;
 
 private:
+  void call_api(const http_request& request, const http_responder& respond);
+
   const node_context& node_;
   std::vector<io_thread*> threads_;
   const std::atomic<bool>& ready_;

@@ -20,13 +20,22 @@ namespace rookery {
 
 namespace {
 
-/// Raises the limit of descriptors as far as the system lets us.
-void raise_descriptor_limit() {
+/// Raises the limit of descriptors as far as the system lets us; returns it.
+uint64_t raise_descriptor_limit() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  log::info("node.descriptors", {{"limit", limit.rlim_cur}});
+  return limit.rlim_cur;
+}
+
+void report_descriptors(uint64_t limit, uint32_t connections) {
+  log::info(
+      "node.descriptors", {{"limit", limit}, {"connections_max", connections}});
+  if (connections >= limit)
+    log::warn(
+        "node.too_few_descriptors",
+        {{"limit", limit}, {"limits.connections", connections}});
 }
 
 sigset_t watched_signals() {
@@ -38,12 +47,18 @@ sigset_t watched_signals() {
 }
 
 /// A demo needs tokens for whoever asks; without keys it signs with a secret of
-/// its own that ends with the process.
-void complete(config& settings) {
+/// its own that ends with the process. Clients may have the descriptors that
+/// the system gives us.
+void complete(config& settings, uint64_t descriptors) {
   auto& token = settings.session.token;
   if (settings.http.demo && token.hmac_secret.empty()
       && token.jwks_file.empty())
     token.hmac_secret = random_hex(32);
+  // What is not a client's: listeners, logs, epoll sets, files being read.
+  constexpr uint64_t own_descriptors = 256;
+  if (settings.limits.connections == 0 && descriptors > own_descriptors)
+    settings.limits.connections = static_cast<uint32_t>(
+        std::min<uint64_t>(descriptors - own_descriptors, 100'000'000));
   if (settings.node.threads == 0)
     settings.node.threads = std::max(1u, std::thread::hardware_concurrency());
 }
@@ -57,6 +72,9 @@ transport_settings links_of(const config& settings) {
   links.ping_interval = settings.websocket.ping_interval;
   links.pong_timeout = settings.websocket.pong_timeout;
   links.close_timeout = settings.websocket.close_timeout;
+  links.inflow = {
+      settings.limits.messages_per_second, settings.limits.bytes_per_second,
+      settings.limits.flood_grace};
   links.compress_bytes_min = settings.websocket.compression.message_bytes_min;
   return links;
 }
@@ -71,6 +89,12 @@ http_settings public_http_of(const config& settings) {
   http.send_buffer_bytes = settings.connection.send_buffer_bytes;
   http.backlog = settings.http.backlog;
   return http;
+}
+
+gate_limits gate_limits_of(const limits_config& limits) {
+  return {
+      limits.connections, limits.connections_per_second,
+      limits.connections_per_address, limits.trusted_proxies};
 }
 
 http_settings internal_http_of(const config& settings) {
@@ -100,10 +124,12 @@ std::vector<std::unique_ptr<io_thread>> make_threads(const config& settings) {
 class running_node {
 public:
   explicit running_node(config settings)
-      : threads_(make_threads(settings))
+      : gate_(gate_limits_of(settings.limits))
+      , threads_(make_threads(settings))
       , links_(links_of(settings))
       , public_http_(public_http_of(settings))
       , internal_http_(internal_http_of(settings)) {
+    public_http_.door = &gate_;
     context_.settings = std::move(settings);
     context_.wall_clock_ms = system_clock_ms;
     context_.node_id = context_.settings.node.name.empty()
@@ -121,10 +147,13 @@ private:
   result<void> load_keys();
   void start_actors();
   result<void> start_listeners();
-  void reload_keys();
+  void reload_files();
   uint64_t connections_left(close_code code);
 
   node_context context_;
+  // Two that outlive the threads, whose sockets use them.
+  gate gate_;
+  std::shared_ptr<tls_context> tls_; // null: plain
   std::vector<std::unique_ptr<io_thread>> threads_;
   std::vector<io_thread*> thread_pointers_;
   transport_settings links_;
@@ -144,11 +173,11 @@ result<void> running_node::start() {
   if (auto loaded = load_keys(); !loaded)
     return loaded;
   if (context_.settings.tls.enabled) {
-    auto tls = tls_context::load(
-        context_.settings.tls.certificate, context_.settings.tls.key);
+    auto tls = tls_context::load(context_.settings.tls);
     if (!tls)
       return tl::make_unexpected(tls.error());
-    public_http_.tls = *tls;
+    tls_ = *std::move(tls);
+    public_http_.tls = tls_;
   }
   if (auto listening = start_listeners(); !listening)
     return listening;
@@ -215,11 +244,17 @@ void running_node::start_actors() {
       .receive([](uint64_t) {}, [this](const caf::error&) { fatal_ = true; });
 }
 
-void running_node::reload_keys() {
+void running_node::reload_files() {
   if (const auto reloaded = context_.tokens->reload(); !reloaded)
     log::error("token.reload_failed", {{"why", reloaded.error().message}});
   else
     log::info("token.reloaded");
+  if (!tls_)
+    return;
+  if (const auto reloaded = tls_->reload(); !reloaded)
+    log::error("tls.reload_failed", {{"why", reloaded.error().message}});
+  else
+    log::info("tls.reloaded");
 }
 
 int running_node::wait() {
@@ -246,7 +281,7 @@ int running_node::wait() {
     sigwait(&signals, &got);
     if (got != SIGHUP)
       break;
-    reload_keys();
+    reload_files();
   }
   return fatal_ ? 1 : 0;
 }
@@ -299,11 +334,12 @@ int run_node(config settings) {
   log::start(
       static_cast<log::level>(logging.level),
       static_cast<log::format>(logging.format));
-  raise_descriptor_limit();
+  const auto descriptors = raise_descriptor_limit();
   const auto signals = watched_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  complete(settings);
+  complete(settings, descriptors);
+  report_descriptors(descriptors, settings.limits.connections);
   running_node node{std::move(settings)};
   if (const auto started = node.start(); !started) {
     log::error("node.start_failed", {{"why", started.error().message}});

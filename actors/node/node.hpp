@@ -5,9 +5,9 @@
 
 namespace rookery {
 
-/// Runs a node until SIGTERM or SIGINT; SIGHUP reads the token keys again.
-/// Returns the exit code of the process: 0 after an orderly stop, 1 when it
-/// could not start or something died that nobody can restart.
+/// Runs a node until SIGTERM or SIGINT; SIGHUP reads the files of token
+/// keys and TLS again. Returns the exit code of the process: 0 after an orderly
+/// stop, 1 when it could not start or something died that nobody can restart.
 ///
 /// Call from the main thread, before any other thread exists.
 int run_node(config settings);

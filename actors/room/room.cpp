@@ -1,8 +1,23 @@
 #include "actors/room/room.hpp"
 
+#include <algorithm>
+
 namespace rookery {
 
 namespace {
+
+/// Messages in one answer to `history`.
+constexpr std::size_t history_reply_max = 1000;
+
+/// A part fits into an outbox that is a quarter full.
+replay_limits replay_limits_for(const connection_config& connection) {
+  replay_limits limits;
+  limits.events_max = std::clamp<uint32_t>(
+      connection.outbox_messages_max / 4, 1, limits.events_max);
+  limits.bytes_max =
+      std::min<std::size_t>(connection.outbox_bytes_max / 4, limits.bytes_max);
+  return limits;
+}
 
 std::optional<payload> shown_info(const identity& user) {
   if (user.info.empty())
@@ -23,71 +38,124 @@ void room_actor_state::on_subscribe(const subscribe_order& order) {
   if (!core->has_room())
     return core->attach(order, core->full());
   const auto& since = order.request.since;
-  const bool recovered = since && *since == log->newest();
+  const bool recovered =
+      since && since->epoch == log->epoch() && log->reaches(since->offset);
   if (since && !recovered && order.request.must_recover)
     return core->attach(order, core->position_lost());
+  const auto newest_before = log->last();
   // Others are told of the join before its maker listens: nobody needs to hear
   // that he came. The answer's position includes the join.
   enter(order.who, true);
   core->listeners().add(order.who);
+  const bool missed = recovered && since->offset < newest_before;
+  const bool lost = since && !recovered;
   subscribed_reply reply;
   reply.topic = core->name();
   reply.kind = "room";
   reply.newest = log->newest();
-  reply.mode = subscribe_mode::live;
-  std::vector<std::string> then;
   if (since)
     reply.recovered = recovered;
-  if (recovered && !order.request.snapshot)
-    reply.mode = subscribe_mode::replay;
-  else if (since || order.request.snapshot) {
-    reply.mode = subscribe_mode::snapshot;
+  reply.mode = recovered                        ? subscribe_mode::replay
+               : lost || order.request.snapshot ? subscribe_mode::snapshot
+                                                : subscribe_mode::live;
+  std::vector<std::string> then;
+  if (lost || order.request.snapshot)
     then.push_back(encoded(order.who, snapshot()));
-  }
-  then.push_back(encoded(order.who, live_event{core->name(), log->last}));
-  core->attach(order, std::move(reply), std::move(then));
+  if (!missed)
+    then.push_back(encoded(order.who, live_event{core->name(), log->last()}));
+  core->attach(
+      order, std::move(reply), std::move(then), log->last(),
+      missed ? since->offset : log->last());
+}
+
+/// Tells all listeners what the log has just taken.
+void room_actor_state::tell(const room_event& event, steady_time arrived) {
+  std::visit(
+      [&](const auto& one) { core->deliver(one, *one.offset, arrived); },
+      event);
 }
 
 /// Counts a connection; the user's first makes a member.
-void room_actor_state::enter(const subscriber& who, bool tell) {
+void room_actor_state::enter(const subscriber& who, bool is_new) {
   const auto& user = who.user->user;
   if (!connections.add(user) || room.has(user))
     return;
-  const auto offset = tell ? log->last + 1 : log->last;
+  const auto offset = is_new ? log->last() + 1 : log->last();
   room.apply(member_joined{user, shown_info(*who.user)}, offset);
-  if (!tell)
-    return;
-  log->last = offset;
-  core->deliver(
-      joined_event{core->name(), offset, user, shown_info(*who.user)}, true,
-      {});
+  if (is_new)
+    tell(
+        log->append(
+            joined_event{core->name(), {}, user, shown_info(*who.user)}),
+        {});
 }
 
 void room_actor_state::on_gone(const subscriber& who, std::string_view reason) {
   core->listeners().remove(who);
   const auto& user = who.user->user;
-  if (!connections.remove(user))
+  if (!connections.remove(user)
+      || !room.apply(member_left{user, std::string{reason}}, log->last() + 1))
     return;
-  const auto offset = log->last + 1;
-  if (!room.apply(member_left{user, std::string{reason}}, offset))
-    return;
-  log->last = offset;
-  core->deliver(
-      left_event{core->name(), offset, user, std::string{reason}}, true, {});
+  tell(
+      log->append(left_event{core->name(), {}, user, std::string{reason}}), {});
 }
 
 void room_actor_state::on_publish(const publish_order& order) {
   core->used();
   message_event event;
   event.topic = core->name();
-  event.offset = ++log->last;
   event.data = order.data;
   event.user = order.user->user;
   event.at = core->node().wall_clock_ms();
-  core->deliver(event, true, order.arrived);
+  tell(log->append(std::move(event)), order.arrived);
   published_reply reply;
   reply.at = log->newest();
   core->answer_to(order.from, std::move(reply));
+}
+
+/// The messages after `since`, or the newest, oldest first unless reversed.
+void room_actor_state::on_history(const history_order& order) {
+  core->used();
+  const auto& request = order.request;
+  const auto oldest = log->last() - log->size();
+  if (request.since
+      && (request.since->epoch != log->epoch()
+          || !log->reaches(request.since->offset)))
+    return core->answer_to(order.from, core->position_lost());
+  const auto after = request.since ? request.since->offset : oldest;
+  const auto most = std::min<std::size_t>(request.limit, history_reply_max);
+  history_reply reply;
+  reply.newest = log->newest();
+  // Without `since` the newest are wanted, and so they are when reversed.
+  const bool from_end = request.reverse || !request.since;
+  auto bytes_left = core->node().settings.connection.outbox_bytes_max / 4;
+  for (auto step = after; step < log->last() && reply.messages.size() < most;
+       ++step) {
+    const auto& one =
+        log->at(from_end ? log->last() - (step - after) : step + 1);
+    const auto* message = std::get_if<message_event>(&one);
+    if (!message)
+      continue;
+    if (!reply.messages.empty() && bytes_of(one) > bytes_left)
+      break;
+    bytes_left -= std::min(bytes_left, bytes_of(one));
+    reply.messages.push_back(*message);
+  }
+  if (from_end && !request.reverse)
+    std::reverse(reply.messages.begin(), reply.messages.end());
+  core->answer_to(order.from, std::move(reply));
+}
+
+void room_actor_state::on_replay(const replay_order& order) {
+  replay_chunk chunk;
+  chunk.last = chunk.newest = log->last();
+  if (order.after < log->last() && log->reaches(order.after)) {
+    const auto& part = replays->after(order.after, order.who.form, *log);
+    chunk.events = part.events;
+    chunk.last = part.last;
+  } else if (order.after < log->last()) {
+    chunk.events = snapshot_frame(order.who.form);
+  }
+  core->replay(order, std::move(chunk));
 }
 
 void room_actor_state::on_presence(const presence_order& order) {
@@ -120,11 +188,25 @@ snapshot_event room_actor_state::snapshot() const {
   return event;
 }
 
+frame room_actor_state::snapshot_frame(frame_form form) {
+  if (snapshot_at_ != log->last())
+    snapshot_frames_ = {};
+  snapshot_at_ = log->last();
+  auto& one = snapshot_frames_[form];
+  if (!one)
+    one = frame_encoder::of_this_thread().make(
+        snapshot(), form, core->node().settings.websocket.compression);
+  return one;
+}
+
 topic_actor::behavior_type room(
     room_actor_state::pointer self, topic_ref identity,
     const node_context* node, std::shared_ptr<room_log> log) {
+  const auto& settings = node->settings;
   self->state.core.emplace(self, std::move(identity), *node);
   self->state.log = std::move(log);
+  self->state.replays.emplace(
+      replay_limits_for(settings.connection), settings.websocket.compression);
   return {
       [=](const subscribe_order& order) { self->state.on_subscribe(order); },
       [=](const unsubscribe_order& order) {
@@ -136,6 +218,8 @@ topic_actor::behavior_type room(
       },
       [=](const publish_order& order) { self->state.on_publish(order); },
       [=](const presence_order& order) { self->state.on_presence(order); },
+      [=](const history_order& order) { self->state.on_history(order); },
+      [=](const replay_order& order) { self->state.on_replay(order); },
       [=](const local_subscribers& found) { self->state.on_restart(found); },
       [=](tick_atom) { self->state.core->on_tick(); },
       [=](retire_atom) { return self->state.core->retire(); },

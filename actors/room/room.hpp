@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/room/replay.hpp"
+#include "actors/room/room_log.hpp"
 #include "actors/room/room_state.hpp"
 #include "actors/topic/topic_core.hpp"
 
@@ -18,17 +20,26 @@ struct room_actor_state {
   std::shared_ptr<room_log> log;
   room_state room;
   room_connections connections;
+  std::optional<replayer> replays;
 
   void on_subscribe(const subscribe_order& order);
   void on_gone(const subscriber& who, std::string_view reason);
   void on_publish(const publish_order& order);
   void on_presence(const presence_order& order);
+  void on_history(const history_order& order);
+  void on_replay(const replay_order& order);
   void on_restart(const local_subscribers& found);
 
 private:
-  void enter(const subscriber& who, bool tell);
+  void enter(const subscriber& who, bool is_new);
   std::vector<member> members() const;
   snapshot_event snapshot() const;
+  frame snapshot_frame(frame_form form);
+  void tell(const room_event& event, steady_time arrived);
+
+  // The last snapshot that was encoded: all that are too far behind get it.
+  uint64_t snapshot_at_ = 0;
+  event_frames snapshot_frames_;
 };
 
 /// The actor of a room. It appends to `log`, which nobody else touches while it

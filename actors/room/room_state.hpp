@@ -60,13 +60,4 @@ private:
   std::map<std::string, uint32_t> counts_;
 };
 
-/// The order of a room's events. It outlives a crash of the room's actor, so
-/// that positions go on.
-struct room_log {
-  std::string epoch;
-  uint64_t last = 0; // offset of the newest event; 0: none yet
-
-  position newest() const { return {epoch, last}; }
-};
-
 } // namespace rookery

@@ -35,7 +35,9 @@ supervised_topic* supervisor_state::create(const std::string& topic) {
       nullptr,
       {limits.restarts_max, limits.restart_window}};
   if (rules->kind != topic_kind::topic)
-    fresh.log = std::make_shared<room_log>(room_log{random_hex(8), 0});
+    fresh.log = std::make_shared<room_log>(
+        random_hex(8),
+        room_log::limits{rules->history_messages, rules->history_bytes});
   auto& placed = topics.try_emplace(topic, std::move(fresh)).first->second;
   run(placed);
   return &placed;

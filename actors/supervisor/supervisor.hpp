@@ -2,7 +2,7 @@
 
 #include "actors/connection/fanout.hpp"
 #include "actors/node_context.hpp"
-#include "actors/room/room_state.hpp"
+#include "actors/room/room_log.hpp"
 #include "actors/supervisor/restart_limit.hpp"
 
 #include <caf/response_promise.hpp>

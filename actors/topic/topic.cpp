@@ -26,7 +26,7 @@ void topic_state::on_publish(const publish_order& order) {
   event.data = order.data;
   event.user = order.user->user;
   event.at = core->node().wall_clock_ms();
-  core->deliver(event, false, order.arrived);
+  core->deliver(event, 0, order.arrived);
   core->answer_to(order.from, published_reply{});
 }
 
@@ -51,6 +51,16 @@ topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
             error_reply{
                 0, errc::bad_request,
                 "topic: " + core.name() + " is no room and has no members"});
+      },
+      [=](const history_order& order) {
+        auto& core = *self->state.core;
+        core.answer_to(
+            order.from, error_reply{
+                            0, errc::not_available,
+                            "topic: " + core.name() + " keeps no history"});
+      },
+      [=](const replay_order& order) { // paused, perhaps: nothing is kept
+        self->state.core->replay(order, {});
       },
       [=](const local_subscribers& found) {
         for (const auto& one : found.all)

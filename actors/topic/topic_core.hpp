@@ -45,7 +45,7 @@ public:
 
   /// Sends `event` to every thread that has listeners.
   template <class Event>
-  void deliver(const Event& event, bool logged, steady_time arrived) {
+  void deliver(const Event& event, uint64_t offset, steady_time arrived) {
     if (audience_.empty())
       return;
     const auto frames =
@@ -54,7 +54,7 @@ public:
       if (audience_.on_thread(i))
         self_->send(
             node_.fanouts[i],
-            deliver_order{identity_, frames, logged, arrived});
+            deliver_order{identity_, frames, offset, arrived});
   }
 
   template <class Reply>
@@ -69,12 +69,19 @@ public:
   template <class Reply>
   void attach(
       const subscribe_order& order, Reply reply,
-      std::vector<std::string> then = {}) {
+      std::vector<std::string> then = {}, uint64_t newest = 0,
+      uint64_t after = 0) {
     self_->send(
         node_.fanouts[order.who.thread],
         attach_order{
             identity_, order.who, order.serial, answer{std::move(reply)},
-            std::move(then)});
+            std::move(then), newest, after});
+  }
+  void replay(const replay_order& order, replay_chunk chunk) {
+    chunk.topic = identity_;
+    chunk.connection = order.who.connection;
+    chunk.after = order.after;
+    self_->send(node_.fanouts[order.who.thread], std::move(chunk));
   }
 
   void detach(const unsubscribe_order& order) {

@@ -36,10 +36,17 @@ struct http_config {
   bool operator==(const http_config&) const = default;
 };
 
+/// Whether clients show a certificate of their own.
+enum class client_certificate_use : uint8_t { none, optional, required };
+
 struct tls_config {
   bool enabled = false;
   std::string certificate; // PEM file, leaf first
   std::string key;         // PEM file
+  /// Files with one key each; the first seals session tickets, all open them.
+  std::vector<std::string> ticket_keys; // empty: random
+  client_certificate_use client_certificate = client_certificate_use::none;
+  std::string client_ca; // PEM file
 
   bool operator==(const tls_config&) const = default;
 };
@@ -77,6 +84,21 @@ struct connection_config {
   bool operator==(const connection_config&) const = default;
 };
 
+/// What one client, one address and the node may use; 0: without limit.
+struct limits_config {
+  uint32_t connections = 0;            // sockets of the node
+  uint32_t connections_per_second = 0; // new ones
+  uint32_t connections_per_address = 0;
+  uint32_t connections_per_user = 0;
+  uint32_t messages_per_second = 0; // of one connection
+  std::size_t bytes_per_second = 0; // of one connection
+  milliseconds flood_grace{10'000}; // over the two above, before close 4506
+  /// Their X-Forwarded-For is believed.
+  std::vector<std::string> trusted_proxies; // "10.0.0.0/8"
+
+  bool operator==(const limits_config&) const = default;
+};
+
 struct token_config {
   /// Secret of HS256/384/512 tokens; empty: such tokens are refused.
   std::string hmac_secret;
@@ -94,6 +116,8 @@ struct session_config {
   milliseconds auth_timeout{10'000};
   milliseconds expired_grace{25'000}; // after `exp`, before close 4005
   std::string cookie;                 // name of the cookie with the token
+  /// Pages that may connect: "https://app.example.com", "https://*.x.org".
+  std::vector<std::string> allowed_origins;
   token_config token;
 
   bool operator==(const session_config&) const = default;
@@ -159,6 +183,7 @@ struct config {
   tls_config tls;
   websocket_config websocket;
   connection_config connection;
+  limits_config limits;
   session_config session;
   std::vector<topic_class> topics; // in order of the file: first match wins
   supervisor_config supervisor;

@@ -87,6 +87,23 @@ void describe(Visitor& v, tls_config& tls) {
       "Certificate chain, the node's own certificate first.");
   v.option(
       "key", tls.key, text{"a PEM file"}, "Private key of the certificate.");
+  v.option(
+      "ticket-keys", tls.ticket_keys,
+      texts{"list of files of 80 or 48 random bytes", check_file_name},
+      "Keys of session tickets: the first seals, all open. Nodes with the same "
+      "files resume each other's sessions; empty is a random key that changes "
+      "every day, so that each node resumes its own only.");
+  v.option(
+      "client-certificate", tls.client_certificate,
+      words<client_certificate_use, 3>{
+          {{{"none", client_certificate_use::none},
+            {"optional", client_certificate_use::optional},
+            {"required", client_certificate_use::required}}}},
+      "Whether clients are asked for a certificate, besides their token. One "
+      "that client-ca did not sign is refused, also where it is optional.");
+  v.option(
+      "client-ca", tls.client_ca, text{"empty, or a PEM file"},
+      "Authorities that sign the certificates of clients.");
 }
 
 template <class Visitor>
@@ -167,6 +184,51 @@ void describe(Visitor& v, connection_config& connection) {
 }
 
 template <class Visitor>
+void describe(Visitor& v, limits_config& limits) {
+  using namespace option;
+  using namespace std::chrono_literals;
+  constexpr uint64_t many = 100'000'000;
+  v.option(
+      "connections", limits.connections, number{0, many, "connections"},
+      "Connections of this node; over it the upgrade is answered 503. 0 is as "
+      "many as there are file descriptors.");
+  v.option(
+      "connections-per-second", limits.connections_per_second,
+      number{0, 1'000'000, "connections"},
+      "New connections; over it the upgrade is answered 503 with Retry-After. "
+      "0 is as fast as the node serves those that it has.");
+  v.option(
+      "connections-per-address", limits.connections_per_address,
+      number{0, many, "connections"},
+      "Connections of one IPv4 address or one IPv6 /64; over it the upgrade is "
+      "answered 429. 0 is no limit, since behind a load balancer all clients "
+      "have its address, unless it is one of trusted-proxies.");
+  v.option(
+      "connections-per-user", limits.connections_per_user,
+      number{0, many, "connections"},
+      "Connections of one user on this node; the next is closed with 4504. 0 "
+      "is no limit.");
+  v.option(
+      "messages-per-second", limits.messages_per_second,
+      number{0, 1'000'000, "messages"},
+      "Messages of one client, a second's worth at once; over it reading "
+      "pauses. 0 is no limit: credit bounds what it may have open.");
+  v.option(
+      "bytes-per-second", limits.bytes_per_second, bytes{0, uint64_t{1} << 32},
+      "Bytes of one client, a second's worth at once; over it reading pauses. "
+      "0 is no limit.");
+  v.option(
+      "flood-grace", limits.flood_grace, duration{0ms, 10min},
+      "How long a client may stay over the two limits above before it is "
+      "closed with 4506; a pause is enough for who only was in a hurry.");
+  v.option(
+      "trusted-proxies", limits.trusted_proxies,
+      texts{"list of addresses or networks like 10.0.0.0/8", check_network},
+      "Load balancers whose X-Forwarded-For names the client; empty, since "
+      "anybody can send that header.");
+}
+
+template <class Visitor>
 void describe(Visitor& v, token_config& token) {
   using namespace option;
   using namespace std::chrono_literals;
@@ -209,6 +271,12 @@ void describe(Visitor& v, session_config& session) {
       text{"empty, or the name of a cookie", check_cookie_name},
       "Cookie that holds the token; empty, since cookies are sent by any page "
       "that the user visits.");
+  v.option(
+      "allowed-origins", session.allowed_origins,
+      texts{"list of origins like https://*.example.com, or *", check_origin},
+      "Pages whose scripts may connect. Empty is any page, but where a cookie "
+      "names the user only those of this host, or any page could act for its "
+      "visitors.");
   v.section(
       "token", session.token, "Which JSON Web Tokens (RFC 7519) are accepted.");
 }
@@ -312,6 +380,9 @@ void describe(Visitor& v, config& all) {
   v.section("tls", all.tls, "Encryption of the listener for clients.");
   v.section("websocket", all.websocket, "The protocol of RFC 6455.");
   v.section("connection", all.connection, "What one client may use.");
+  v.section(
+      "limits", all.limits,
+      "What one client, one address and the node may use.");
   v.section("session", all.session, "Who may connect.");
   v.topic_classes(
       "topics", all.topics,

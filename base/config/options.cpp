@@ -50,6 +50,10 @@ std::string allowed(const text& form) {
   return std::string{form.form};
 }
 
+std::string allowed(const texts& form) {
+  return std::string{form.form};
+}
+
 std::string allowed(const rights&) {
   std::string all{"list of"};
   for (const auto one : all_rights)
@@ -112,6 +116,22 @@ problem read(const rights& form, std::string_view value, right_set& field) {
   return std::nullopt;
 }
 
+problem read(
+    const texts& form, std::string_view value,
+    std::vector<std::string>& field) {
+  std::vector<std::string> all;
+  while (!value.empty()) {
+    const auto end = std::min(value.find(' '), value.size());
+    const auto one = value.substr(0, end);
+    if (auto wrong = form.check(one))
+      return "holds \"" + std::string{one} + "\", which " + *wrong;
+    all.emplace_back(one);
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  field = std::move(all);
+  return std::nullopt;
+}
+
 std::string write(const bytes&, std::size_t field) {
   return format_bytes(field);
 }
@@ -144,6 +164,13 @@ std::string write(const rights&, right_set field) {
   return "[" + words + "]";
 }
 
+std::string write(const texts&, const std::vector<std::string>& field) {
+  std::string all;
+  for (const auto& one : field)
+    all.append(all.empty() ? "" : ", ").append(write(text{}, one));
+  return "[" + all + "]";
+}
+
 problem check_address(std::string_view value) {
   const std::string address{value};
   in6_addr parsed;
@@ -151,6 +178,46 @@ problem check_address(std::string_view value) {
       || inet_pton(AF_INET6, address.c_str(), &parsed) == 1)
     return std::nullopt;
   return "is not an IPv4 or IPv6 address";
+}
+
+problem check_file_name(std::string_view value) {
+  if (value.empty())
+    return "is not the name of a file";
+  return std::nullopt;
+}
+
+problem check_network(std::string_view value) {
+  const auto slash = value.find('/');
+  const auto address = value.substr(0, slash);
+  if (check_address(address))
+    return "is not an address or a network such as 10.0.0.0/8";
+  if (slash == std::string_view::npos)
+    return std::nullopt;
+  const auto bits = parse_number(value.substr(slash + 1));
+  const bool v6 = address.find(':') != std::string_view::npos;
+  if (!bits || *bits > (v6 ? 128u : 32u))
+    return "has no prefix length of 0 to " + std::string{v6 ? "128" : "32"};
+  return std::nullopt;
+}
+
+problem check_origin(std::string_view value) {
+  if (value == "*")
+    return std::nullopt;
+  constexpr std::string_view wrong =
+      "is not an origin such as https://app.example.com";
+  const auto scheme = value.find("://");
+  if (scheme == 0 || scheme == std::string_view::npos)
+    return std::string{wrong};
+  auto host = value.substr(scheme + 3);
+  if (host.starts_with("*."))
+    host.remove_prefix(2);
+  const auto is_good = [](char c) {
+    constexpr std::string_view marks = "-._:[]";
+    return is_alphanumeric(c) || marks.find(c) != std::string_view::npos;
+  };
+  if (host.empty() || !std::all_of(host.begin(), host.end(), is_good))
+    return std::string{wrong};
+  return std::nullopt;
 }
 
 problem check_url_path(std::string_view value) {

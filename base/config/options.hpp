@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // What the value of an option may be. Each form below knows how to read a field
 // from text, how to write it, and how to say what is allowed. The options
@@ -65,6 +66,12 @@ struct words {
 /// A list of rights; [all] is all of them.
 struct rights {};
 
+/// A list of texts that `check` accepts, none of which has a blank.
+struct texts {
+  std::string_view form;
+  problem (*check)(std::string_view value);
+};
+
 /// What is allowed: "1..65535", "1 KiB..1 MiB", "text | json".
 std::string allowed(const number& form);
 std::string allowed(const bytes& form);
@@ -72,6 +79,7 @@ std::string allowed(const duration& form);
 std::string allowed(const flag& form);
 std::string allowed(const text& form);
 std::string allowed(const rights& form);
+std::string allowed(const texts& form);
 
 template <class T, std::size_t N>
 std::string allowed(const words<T, N>& form) {
@@ -89,6 +97,8 @@ problem read(
 problem read(const flag& form, std::string_view value, bool& field);
 problem read(const text& form, std::string_view value, std::string& field);
 problem read(const rights& form, std::string_view value, right_set& field);
+problem read(
+    const texts& form, std::string_view value, std::vector<std::string>& field);
 
 /// Numbers of any width: the range of the form is within that of the field.
 template <std::integral T>
@@ -121,6 +131,7 @@ std::string write(const duration& form, std::chrono::milliseconds field);
 std::string write(const flag& form, bool field);
 std::string write(const text& form, const std::string& field);
 std::string write(const rights& form, right_set field);
+std::string write(const texts& form, const std::vector<std::string>& field);
 
 template <class T, std::size_t N>
 std::string write(const words<T, N>& form, T field) {
@@ -149,8 +160,18 @@ problem check_url_path(std::string_view value);
 /// Empty or up to 64 of [A-Za-z0-9._-], so that it needs no quotes anywhere.
 problem check_node_name(std::string_view value);
 
+/// Not empty. A blank would end it, since it stands in a list.
+problem check_file_name(std::string_view value);
+
 /// Empty or the token of RFC 6265, section 4.1.1.
 problem check_cookie_name(std::string_view value);
+
+/// "10.0.0.1", "10.0.0.0/8", "fd00::/8".
+problem check_network(std::string_view value);
+
+/// "https://app.example.com", "http://localhost:3000", "https://*.example.com",
+/// "*". As browsers write an origin (RFC 6454, section 6.2).
+problem check_origin(std::string_view value);
 
 /// Empty or at least 32 bytes (RFC 7518, section 3.2).
 problem check_hmac_secret(std::string_view value);

@@ -104,7 +104,8 @@ public:
       return;
     const auto path = path_of(key);
     result_.written[path] = places_.of(path, value);
-    constexpr bool may_be_list = std::same_as<Form, option::rights>;
+    constexpr bool may_be_list =
+        std::same_as<Form, option::rights> || std::same_as<Form, option::texts>;
     const auto text = may_be_list ? list_text(value) : scalar_text(value);
     if (!text)
       return fail(

@@ -43,6 +43,16 @@ void check_tls(const tls_config& tls, conflicts& found) {
   if (tls.key.empty())
     found.push_back(
         {{"tls.enabled", "tls.key"}, "TLS needs a private key; set tls.key"});
+  const bool asked = tls.client_certificate != client_certificate_use::none;
+  if (asked && tls.client_ca.empty())
+    found.push_back(
+        {{"tls.client-certificate", "tls.client-ca"},
+         "certificates of clients cannot be checked; set tls.client-ca"});
+  if (!asked && !tls.client_ca.empty())
+    found.push_back(
+        {{"tls.client-ca", "tls.client-certificate"},
+         "no client is asked for a certificate; set tls.client-certificate to "
+         "optional or required"});
 }
 
 void check_path(const config& all, conflicts& found) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/refusal.hpp"
 
 #include <array>
 #include <atomic>
@@ -79,7 +80,8 @@ inline constexpr std::array counted_closes{
     close_code::connection_limit,
     close_code::disconnected_by_api,
     close_code::flood,
-    close_code::abnormal};
+    close_code::abnormal,
+    close_code::other};
 
 /// What one I/O thread counts. Sums over all threads are made when somebody
 /// asks (base/metrics/exposition.hpp).
@@ -103,6 +105,11 @@ struct thread_counters {
   counter reading_paused; // times that a client ran out of credit
   latency_histogram publish_to_outbox;
   std::array<counter, counted_closes.size()> closed;
+  std::array<counter, refusals.size()> refused;
+
+  void count_refusal(refusal why) noexcept {
+    refused[static_cast<std::size_t>(why)].add();
+  }
 
   void count_close(close_code code) noexcept {
     std::size_t at = 0;

@@ -103,6 +103,21 @@ MetricFamily closes(const threads& all) {
   return made;
 }
 
+MetricFamily refused(const threads& all) {
+  auto made = family(
+      "rookery_upgrades_refused_total",
+      "Clients that were not let in, by reason.", MetricType::Counter);
+  for (std::size_t i = 1; i < refusals.size(); ++i) { // 0 is none
+    uint64_t total = 0;
+    for (const auto* one : all)
+      total += one->refused[i].value();
+    auto metric = of(MetricType::Counter, static_cast<double>(total));
+    metric.label.push_back({"reason", std::string{refusals[i].name}});
+    made.metric.push_back(std::move(metric));
+  }
+  return made;
+}
+
 MetricFamily latency(
     const threads& all, const char* name, const char* help,
     latency_histogram thread_counters::*member) {
@@ -135,6 +150,7 @@ std::string expose_metrics(const threads& all, const node_numbers& node) {
         one.name, one.help, one.type,
         static_cast<double>(sum(all, one.member))));
   families.push_back(closes(all));
+  families.push_back(refused(all));
   families.push_back(latency(
       all, "rookery_publish_to_outbox_seconds",
       "From the arrival of a publish to its frame in the outboxes of a thread.",

@@ -54,7 +54,8 @@ public:
 struct upgraded_socket {
   stream socket;
   link_terms terms;
-  std::string early; // bytes that came behind the request
+  std::string early;  // bytes that came behind the request
+  std::string answer; // to the request; it goes before all frames
   std::unique_ptr<admission> admitted;
 };
 
@@ -65,8 +66,8 @@ public:
   /// Decides on a well-formed upgrade request: an admission, or the answer that
   /// refuses it.
   virtual std::unique_ptr<admission>
-  admit(const http_request& request, http_response& refusal) = 0;
-  /// Takes over an admitted connection; the 101 answer is already sent.
+  admit(const http_request& request, http_response& answer) = 0;
+  /// Takes over an admitted connection, which has to be sent its 101 answer.
   virtual void adopt(io_thread& home, upgraded_socket&& socket) = 0;
   /// Answers any other request.
   virtual void
@@ -86,6 +87,7 @@ struct http_settings {
   std::size_t send_buffer_bytes = 64 * 1024;
   uint32_t backlog = 4096;
   std::shared_ptr<tls_context> tls; // null: plain
+  gate* door = nullptr;             // null: all may come in
 };
 
 } // namespace rookery

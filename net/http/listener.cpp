@@ -20,7 +20,11 @@ namespace rookery {
 namespace {
 
 using boost::asio::ip::tcp;
-constexpr int accepts_per_event = 64;
+constexpr int accepts_per_event = 16; // of the loop's turn at the door
+/// Clients that are told, on each thread, why they cannot come in; more than
+/// these are cut off. A second of it costs a few per cent of a core.
+constexpr uint64_t refusals_per_second = 1000;
+constexpr uint64_t refusals_per_second_tls = 50;
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
 
 void set_option(int fd, int level, int option, int value) {
@@ -74,7 +78,7 @@ public:
       , home_(home)
       , settings_(settings)
       , app_(app) {
-    home_.loop().watch(fd_, EPOLLIN, *this);
+    home_.loop().door().watch(fd_, EPOLLIN, *this);
   }
   ~acceptor() { stop(); }
 
@@ -84,7 +88,7 @@ public:
     if (fd_ < 0)
       return;
     home_.loop().timers().disarm(*this);
-    home_.loop().unwatch(fd_, *this);
+    home_.loop().door().unwatch(fd_, *this);
     ::close(std::exchange(fd_, -1));
   }
 
@@ -109,26 +113,50 @@ private:
 
   void accepted(int fd, const tcp::endpoint& peer) {
     home_.counters().accepted.add();
+    auto address = peer.address().to_string();
+    gate::pass pass;
+    auto refused = refusal::none;
+    if (settings_.door)
+      refused = settings_.door->enter(home_.loop().now(), address, pass);
+    if (refused != refusal::none) {
+      home_.counters().count_refusal(refused);
+      if (!may_explain()) {
+        ::close(fd);
+        return;
+      }
+    }
     auto socket = settings_.tls ? stream{fd, *settings_.tls} : stream{fd};
+    socket.pass() = std::move(pass);
     std::make_shared<http_session>(
-        home_, settings_, app_, std::move(socket), peer.address().to_string())
-        ->start();
+        home_, settings_, app_, std::move(socket), std::move(address))
+        ->start(refused);
+  }
+
+  bool may_explain() {
+    const auto rate =
+        settings_.tls ? refusals_per_second_tls : refusals_per_second;
+    const auto now = home_.loop().now();
+    if (refusals_.wait(now, rate).count() > 0)
+      return false;
+    refusals_.spend(now, rate);
+    return true;
   }
 
   void pause() {
     log::warn("listener.accept_failed", {{"error", std::strerror(errno)}});
-    home_.loop().rewatch(fd_, 0, *this);
+    home_.loop().door().rewatch(fd_, 0, *this);
     home_.loop().timers().arm(
         *this, home_.loop().now(), pause_without_descriptors);
   }
   void on_timer() noexcept override {
-    home_.loop().rewatch(fd_, EPOLLIN, *this);
+    home_.loop().door().rewatch(fd_, EPOLLIN, *this);
   }
 
   int fd_;
   io_thread& home_;
   const http_settings& settings_;
   http_app& app_;
+  rate_meter refusals_;
 };
 
 result<std::unique_ptr<listener>> listener::open(

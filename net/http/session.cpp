@@ -7,6 +7,7 @@
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/http.hpp>
 
+#include <algorithm>
 #include <sys/epoll.h>
 #include <utility> // Boost 1.74 forgets it for C++20
 
@@ -16,6 +17,14 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 namespace {
+
+/// Who may not come in has so long to ask, and who failed to go.
+constexpr std::chrono::milliseconds refused_timeout{2000};
+
+/// A record of a TLS handshake (RFC 8446, section 5.1).
+bool begins_like_tls(std::string_view bytes) {
+  return bytes.starts_with("\x16\x03");
+}
 
 std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
@@ -67,12 +76,18 @@ http_session::http_session(
 
 http_session::~http_session() = default;
 
-void http_session::start() {
+void http_session::start(refusal why) {
+  refused_ = why;
   exchange_ = std::make_unique<exchange>(settings_, remote_address_);
-  home_.loop().watch(socket_.descriptor(), EPOLLIN | EPOLLRDHUP, *this);
+  home_.loop().door().watch(socket_.descriptor(), EPOLLIN | EPOLLRDHUP, *this);
   home_.loop().timers().arm(
-      *this, home_.loop().now(), settings_.request_timeout);
+      *this, home_.loop().now(),
+      why == refusal::none ? settings_.request_timeout : last_timeout());
   home_.keep(shared_from_this());
+}
+
+std::chrono::milliseconds http_session::last_timeout() const {
+  return std::min(settings_.request_timeout, refused_timeout);
 }
 
 void http_session::on_events(uint32_t events) {
@@ -90,24 +105,64 @@ void http_session::on_events(uint32_t events) {
 }
 
 void http_session::watch_for(uint32_t events) {
-  home_.loop().rewatch(socket_.descriptor(), events, *this);
+  home_.loop().door().rewatch(socket_.descriptor(), events, *this);
 }
 
 void http_session::read() {
   const auto got = socket_.read(home_.read_buffer());
-  if (socket_.blocked()) // bytes of a handshake
-    watch_for(EPOLLIN | EPOLLRDHUP | EPOLLOUT);
   switch (got.status) {
   case read_status::again:
-    return;
+    break;
   case read_status::closed:
   case read_status::failed:
     return finish();
+  case read_status::broken:
+    return give_up_tls();
+  case read_status::not_tls:
+    return refuse_plain_text();
   case read_status::data:
     home_.counters().bytes_in.add(got.bytes.size());
     if (phase_ == phase::reading)
-      take({got.bytes.data(), got.bytes.size()});
+      receive({got.bytes.data(), got.bytes.size()});
+    if (phase_ == phase::reading && got.last)
+      return finish();
   }
+  if (phase_ == phase::ended || socket_.unsent_bytes() == 0)
+    return;
+  if (!socket_.flush()) // bytes of a handshake
+    return finish();
+  if (socket_.blocked())
+    watch_for(EPOLLIN | EPOLLRDHUP | EPOLLOUT);
+}
+
+void http_session::receive(std::string_view bytes) {
+  if (refused_ != refusal::none)
+    return refuse_entry(refused_);
+  if (!socket_.encrypted() && begins_like_tls(bytes)
+      && !exchange_->parser.got_some()) {
+    log::debug("http.tls_on_plain_port", {{"address", remote_address_}});
+    return finish();
+  }
+  take(bytes);
+}
+
+/// The alert is sent; a reset caused by unread bytes would overtake it.
+void http_session::give_up_tls() {
+  log::debug(
+      "tls.failed",
+      {{"address", remote_address_}, {"why", tls_stream::failure()}});
+  socket_.give_up_tls();
+  socket_.shut_down();
+  phase_ = phase::draining;
+  home_.loop().timers().arm(*this, home_.loop().now(), last_timeout());
+}
+
+void http_session::refuse_plain_text() {
+  log::debug("tls.plain_text", {{"address", remote_address_}});
+  socket_.give_up_tls();
+  if (refused_ != refusal::none)
+    return refuse_entry(refused_);
+  refuse_request(400, "this port speaks HTTPS: use https:// or wss://");
 }
 
 void http_session::take(std::string_view bytes) {
@@ -153,6 +208,26 @@ void http_session::on_request() {
   });
 }
 
+/// Behind a trusted proxy the client's address stands in the request. False:
+/// that address may not come in, and has been told.
+bool http_session::know_client() {
+  if (!settings_.door)
+    return true;
+  std::string forwarded; // each proxy may have added a line of its own
+  const auto lines = exchange_->parser.get().equal_range("X-Forwarded-For");
+  for (auto line = lines.first; line != lines.second; ++line)
+    forwarded.append(forwarded.empty() ? "" : ",").append(view(line->value()));
+  std::string client{
+      settings_.door->client_address(remote_address_, forwarded)};
+  const auto refused = settings_.door->forwarded(client, socket_.pass());
+  remote_address_ = std::move(client);
+  if (refused == refusal::none)
+    return true;
+  home_.counters().count_refusal(refused);
+  refuse_entry(refused);
+  return false;
+}
+
 void http_session::upgrade() {
   const auto& request = exchange_->parser.get();
   const auto agreed = ws::accept_upgrade(
@@ -165,14 +240,13 @@ void http_session::upgrade() {
       answer.headers.emplace_back(view(http::to_string(field)), value);
     return respond(std::move(answer), true);
   }
-  http_response refusal;
-  refusal.status = 403;
-  auto admitted = app_.admit(*exchange_, refusal);
+  if (!know_client())
+    return;
+  http_response answer;
+  answer.status = 403;
+  auto admitted = app_.admit(*exchange_, answer);
   if (!admitted)
-    return respond(std::move(refusal), true);
-  const auto& response = agreed->response;
-  if (socket_.write(response) != static_cast<long>(response.size()))
-    return finish(); // a new socket's buffer holds more than this
+    return respond(std::move(answer), true);
   link_terms terms;
   terms.msgpack = agreed->protocol == "rookery.v1.msgpack";
   if (agreed->deflate) {
@@ -181,17 +255,27 @@ void http_session::upgrade() {
         static_cast<uint8_t>(agreed->deflate->server_window_bits);
   }
   home_.loop().timers().disarm(*this);
-  home_.loop().unwatch(socket_.descriptor(), *this);
+  home_.loop().door().unwatch(socket_.descriptor(), *this);
   phase_ = phase::ended;
   defer();
   app_.adopt(
-      home_,
-      {std::move(socket_), terms, std::move(early_), std::move(admitted)});
+      home_, {std::move(socket_), terms, std::move(early_), agreed->response,
+              std::move(admitted)});
 }
 
 void http_session::refuse_request(unsigned status, std::string_view why) {
   respond(
       {status, "text/plain; charset=utf-8", std::string{why} + "\n", {}}, true);
+}
+
+/// RFC 6585, section 4; RFC 9110, section 15.6.4.
+void http_session::refuse_entry(refusal why) {
+  http_response answer;
+  answer.status = facts(why).status;
+  answer.body = std::string{facts(why).text} + "\n";
+  answer.headers.emplace_back(
+      "Retry-After", std::to_string(settings_.door->retry_after_s(why)));
+  respond(std::move(answer), true);
 }
 
 void http_session::respond(http_response answer, bool last) {
@@ -274,7 +358,7 @@ void http_session::finish() {
     return;
   phase_ = phase::ended;
   home_.loop().timers().disarm(*this);
-  home_.loop().unwatch(socket_.descriptor(), *this);
+  home_.loop().door().unwatch(socket_.descriptor(), *this);
   socket_.close();
   defer();
 }

@@ -24,7 +24,8 @@ public:
   ~http_session();
 
   /// Starts to read; its thread keeps the session until the socket is closed.
-  void start();
+  /// Who may not come in is told why, whatever the request is.
+  void start(refusal why = refusal::none);
 
 private:
   struct exchange; // Beast's parser and the request that it reads
@@ -34,10 +35,16 @@ private:
   void on_batch_end() override;
 
   void read();
+  void receive(std::string_view bytes);
+  void give_up_tls();
+  void refuse_plain_text();
+  std::chrono::milliseconds last_timeout() const;
   void take(std::string_view bytes);
   void on_request();
   void upgrade();
   void refuse_request(unsigned status, std::string_view why);
+  void refuse_entry(refusal why);
+  bool know_client();
   void respond(http_response answer, bool last);
   void write();
   void next_request();
@@ -61,6 +68,7 @@ private:
     ended,
   };
   phase phase_ = phase::reading;
+  refusal refused_ = refusal::none;
   bool last_ = false;     // close after the answer
   bool deferred_ = false; // on_batch_end will come
 };

@@ -1,6 +1,5 @@
 #include "net/io/event_loop.hpp"
 
-#include "base/check.hpp"
 #include "base/log.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -8,7 +7,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <array>
 #include <cerrno>
 #include <exception>
 #include <sys/epoll.h>
@@ -26,13 +24,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr int events_per_batch = 256;
-
-int make_epoll_set() {
-  const int fd = ::epoll_create1(EPOLL_CLOEXEC);
-  if (fd < 0)
-    throw std::system_error(errno, std::generic_category(), "epoll_create1");
-  return fd;
-}
+constexpr int events_at_door = 16;
 
 /// An eventfd that is never read: each write is an edge of its own.
 class wake_bell final : public event_handler {
@@ -64,25 +56,31 @@ struct event_loop::parts {
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> guard{
       context.get_executor()};
-  asio::posix::stream_descriptor sockets{context, make_epoll_set()};
+  // Asio only watches whether they are ready.
+  wake_bell bell; // before the set that watches it
+  socket_set sockets{events_per_batch};
+  socket_set door{events_at_door};
+  asio::posix::stream_descriptor sockets_ready{context, sockets.descriptor()};
+  asio::posix::stream_descriptor door_ready{context, door.descriptor()};
   asio::steady_timer wheel_tick{context};
-  wake_bell bell;
   bool wheel_armed = false;
   bool work_posted = false;
   bool again = false;
   std::vector<batch_worker*> workers;
-  // The batch that `serve_sockets` is working through, for `unwatch`.
-  std::array<epoll_event, events_per_batch> events;
-  int next_event = 0;
-  int ready_events = 0;
+
+  parts() { sockets.watch(bell.descriptor(), EPOLLIN | EPOLLET, bell); }
+  ~parts() { // each set closes its own
+    sockets_ready.release();
+    door_ready.release();
+  }
 };
 
 event_loop::event_loop()
     : parts_(std::make_unique<parts>())
     , timers_(clock::now())
     , now_(clock::now()) {
-  watch(parts_->bell.descriptor(), EPOLLIN | EPOLLET, parts_->bell);
   wait_for_sockets();
+  wait_at_door();
 }
 
 event_loop::~event_loop() = default;
@@ -131,29 +129,12 @@ void event_loop::call_at(clock::time_point due, task job) {
   });
 }
 
-void event_loop::watch(int fd, uint32_t events, event_handler& handler) {
-  epoll_event event{};
-  event.events = events;
-  event.data.ptr = &handler;
-  if (::epoll_ctl(parts_->sockets.native_handle(), EPOLL_CTL_ADD, fd, &event)
-      < 0)
-    throw std::system_error(errno, std::generic_category(), "epoll_ctl add");
+socket_set& event_loop::sockets() noexcept {
+  return parts_->sockets;
 }
 
-void event_loop::rewatch(int fd, uint32_t events, event_handler& handler) {
-  epoll_event event{};
-  event.events = events;
-  event.data.ptr = &handler;
-  const auto done =
-      ::epoll_ctl(parts_->sockets.native_handle(), EPOLL_CTL_MOD, fd, &event);
-  ROOKERY_CHECK(done == 0, "only a watched descriptor can be watched anew");
-}
-
-void event_loop::unwatch(int fd, event_handler& handler) {
-  ::epoll_ctl(parts_->sockets.native_handle(), EPOLL_CTL_DEL, fd, nullptr);
-  for (int i = parts_->next_event; i < parts_->ready_events; ++i)
-    if (parts_->events[static_cast<std::size_t>(i)].data.ptr == &handler)
-      parts_->events[static_cast<std::size_t>(i)].data.ptr = nullptr;
+socket_set& event_loop::door() noexcept {
+  return parts_->door;
 }
 
 void event_loop::add_batch_worker(batch_worker& worker) {
@@ -161,7 +142,7 @@ void event_loop::add_batch_worker(batch_worker& worker) {
 }
 
 void event_loop::wait_for_sockets() {
-  parts_->sockets.async_wait(
+  parts_->sockets_ready.async_wait(
       asio::posix::descriptor_base::wait_read, [this](error_code error) {
         if (error)
           return;
@@ -170,19 +151,36 @@ void event_loop::wait_for_sockets() {
       });
 }
 
+void event_loop::wait_at_door() {
+  parts_->door_ready.async_wait(
+      asio::posix::descriptor_base::wait_read, [this](error_code error) {
+        if (error)
+          return;
+        serve_door();
+        wait_at_door();
+      });
+}
+
 void event_loop::serve_sockets() {
-  auto& batch = *parts_;
-  const int ready = ::epoll_wait(
-      batch.sockets.native_handle(), batch.events.data(), events_per_batch, 0);
+  auto& set = parts_->sockets;
+  set.fetch();
   now_ = clock::now();
-  batch.ready_events = ready > 0 ? ready : 0;
-  for (batch.next_event = 0; batch.next_event < batch.ready_events;) {
-    const auto& event =
-        batch.events[static_cast<std::size_t>(batch.next_event++)];
-    if (auto* handler = static_cast<event_handler*>(event.data.ptr))
-      guarded([&] { handler->on_events(event.events); });
+  while (const auto* ready = set.next())
+    guarded([ready] { ready->handler->on_events(ready->events); });
+  finish_batch();
+}
+
+/// What is left over is ready still the next time.
+void event_loop::serve_door() {
+  auto& set = parts_->door;
+  set.fetch();
+  now_ = clock::now();
+  const auto end = now_ + door_turn;
+  while (const auto* ready = now_ < end ? set.next() : nullptr) {
+    guarded([ready] { ready->handler->on_events(ready->events); });
+    now_ = clock::now();
   }
-  batch.ready_events = 0;
+  set.drop_fetched();
   finish_batch();
 }
 

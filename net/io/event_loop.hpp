@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/io/socket_set.hpp"
 #include "net/io/timer_wheel.hpp"
 
 #include <chrono>
@@ -8,17 +9,6 @@
 #include <memory>
 
 namespace rookery {
-
-/// Gets the readiness of one file descriptor.
-class event_handler {
-public:
-  /// `events` are EPOLLIN, EPOLLOUT, EPOLLERR ... of epoll(7). Runs on the
-  /// loop's thread and never waits.
-  virtual void on_events(uint32_t events) = 0;
-
-protected:
-  ~event_handler() = default;
-};
 
 /// Work that a loop does once after each batch of events: actors run, then
 /// what they queued is sent. That is why a busy socket costs one system call
@@ -34,12 +24,12 @@ protected:
 };
 
 /// One I/O thread's events: an Asio io_context with an epoll set of our own
-/// inside. Asio serves posts and timers; sockets are in the inner set, level
+/// inside. Asio serves posts and timers; sockets are in inner sets, level
 /// triggered, because Asio's own descriptors cost a system call more for each
 /// message and 290 bytes for each socket (docs/decisions).
 ///
-/// Thread: `post`, `wake` and `stop` from any; all else from the thread in `run`, or
-/// before it starts.
+/// Thread: `post`, `wake` and `stop` from any; all else from the thread in
+/// `run`, or before it starts.
 class event_loop {
 public:
   using clock = std::chrono::steady_clock;
@@ -64,10 +54,13 @@ public:
   /// for coarse and many, use `timers`.
   void call_at(clock::time_point due, task job);
 
-  void watch(int fd, uint32_t events, event_handler& handler);
-  void rewatch(int fd, uint32_t events, event_handler& handler);
-  /// Forgets `fd` and drops its events of the current batch.
-  void unwatch(int fd, event_handler& handler);
+  /// Sockets of clients that are in. All that are ready get their turn.
+  socket_set& sockets() noexcept;
+  /// Sockets of those who want in: listeners, handshakes, upgrades. Each turn
+  /// has a time limit, and in between `sockets` have theirs, so that however
+  /// many come at once, those who are in wait a millisecond longer.
+  socket_set& door() noexcept;
+  static constexpr std::chrono::milliseconds door_turn{1};
 
   /// Asks for another round of batch workers; from a worker or a handler.
   void run_again();
@@ -82,7 +75,9 @@ public:
 private:
   struct parts; // Asio stays inside
   void wait_for_sockets();
+  void wait_at_door();
   void serve_sockets();
+  void serve_door();
   void arm_wheel();
   void finish_batch();
   template <class Job>

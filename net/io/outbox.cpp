@@ -14,7 +14,8 @@ constexpr uint32_t kept_capacity = 16; // a burst's memory is given back
 } // namespace
 
 push_result outbox::push(frame one, const outbox_limits& limits) {
-  if (count_ >= limits.messages_max || bytes_ + one.size() > limits.bytes_max)
+  if (messages_ + one.messages() > limits.messages_max
+      || bytes_ + one.size() > limits.bytes_max)
     return push_result::full;
   append(std::move(one));
   return push_result::queued;
@@ -30,6 +31,7 @@ void outbox::push_control(frame one) {
   head_ = (head_ - 1) & (capacity_ - 1);
   ++count_;
   ++controls_;
+  ++messages_;
   bytes_ += static_cast<uint32_t>(one.size());
   for (uint32_t i = 0; i < place; ++i)
     at(i) = std::move(at(i + 1));
@@ -39,6 +41,7 @@ void outbox::push_control(frame one) {
 void outbox::append(frame one) {
   make_room();
   bytes_ += static_cast<uint32_t>(one.size());
+  messages_ += one.messages();
   at(count_) = std::move(one);
   ++count_;
 }
@@ -88,6 +91,7 @@ void outbox::consume(std::size_t bytes) noexcept {
 
 void outbox::pop_front() noexcept {
   bytes_ -= static_cast<uint32_t>(at(0).size());
+  messages_ -= at(0).messages();
   at(0) = frame{};
   head_ = (head_ + 1) & (capacity_ - 1);
   --count_;
@@ -100,14 +104,15 @@ void outbox::pop_front() noexcept {
 
 uint32_t outbox::drop_waiting() noexcept {
   const uint32_t kept = sent_ > 0 ? 1 : 0;
-  const uint32_t dropped = count_ - kept;
+  const uint32_t before = messages_;
   while (count_ > kept) {
     --count_;
     bytes_ -= static_cast<uint32_t>(at(count_).size());
+    messages_ -= at(count_).messages();
     at(count_) = frame{};
   }
   controls_ = 0;
-  return dropped;
+  return before - messages_;
 }
 
 } // namespace rookery

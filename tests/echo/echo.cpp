@@ -25,7 +25,7 @@ public:
       upgraded_socket&& socket)
       : transport_(
           home, settings, *this, std::move(socket.socket), socket.terms) {
-    transport_.start(socket.early);
+    transport_.start(socket.early, socket.answer);
   }
 
 private:
@@ -34,6 +34,7 @@ private:
     transport_.send(binary ? ws::opcode::binary : ws::opcode::text, payload);
     transport_.grant(1);
   }
+  void on_room() override {}
   void on_closing(close_code) override {}
   void on_closed() override { delete this; }
 
@@ -75,7 +76,10 @@ int run(const options& chosen) {
   http.websocket_path = "/";
   http.deflate = chosen.deflate;
   if (!chosen.tls.empty()) {
-    auto context = tls_context::load(chosen.tls[0], chosen.tls[1]);
+    tls_config tls;
+    tls.certificate = chosen.tls[0];
+    tls.key = chosen.tls[1];
+    auto context = tls_context::load(std::move(tls));
     if (!context) {
       std::fprintf(stderr, "%s\n", context.error().message.c_str());
       return 1;

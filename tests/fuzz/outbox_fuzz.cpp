@@ -16,24 +16,26 @@ constexpr outbox_limits limits{8, 64};
 
 class model {
 public:
-  bool push(const std::string& text) {
-    if (frames_.size() >= limits.messages_max
+  bool push(const std::string& text, uint32_t messages) {
+    if (size() + messages > limits.messages_max
         || bytes() + text.size() > limits.bytes_max)
       return false;
-    frames_.push_back(text);
+    frames_.push_back({text, messages});
     return true;
   }
-  void answer(const std::string& text) { frames_.push_back(text); }
+  void answer(const std::string& text, uint32_t messages) {
+    frames_.push_back({text, messages});
+  }
   void control(const std::string& text) {
     const auto place = (sent_ > 0 ? 1 : 0) + controls_;
-    frames_.insert(frames_.begin() + static_cast<long>(place), text);
+    frames_.insert(frames_.begin() + static_cast<long>(place), {text, 1});
     ++controls_;
   }
   void consume(std::size_t bytes) {
     while (bytes > 0) {
       if (sent_ == 0 && controls_ > 0)
         --controls_;
-      const auto left = frames_.front().size() - sent_;
+      const auto left = frames_.front().text.size() - sent_;
       if (bytes < left) {
         sent_ += bytes;
         return;
@@ -44,31 +46,40 @@ public:
     }
   }
   void drop() {
-    frames_.resize(sent_ > 0 ? 1 : 0);
+    frames_.erase(frames_.begin() + (sent_ > 0 ? 1 : 0), frames_.end());
     controls_ = 0;
   }
   std::size_t bytes() const {
     std::size_t sum = 0;
     for (const auto& one : frames_)
-      sum += one.size();
+      sum += one.text.size();
     return sum;
   }
   std::string waiting() const {
     std::string all;
     for (const auto& one : frames_)
-      all += one;
+      all += one.text;
     return all.substr(sent_);
   }
-  std::size_t size() const { return frames_.size(); }
+  std::size_t size() const {
+    std::size_t sum = 0;
+    for (const auto& one : frames_)
+      sum += one.messages;
+    return sum;
+  }
 
 private:
-  std::deque<std::string> frames_;
+  struct joined {
+    std::string text;
+    uint32_t messages;
+  };
+  std::deque<joined> frames_;
   std::size_t sent_ = 0;
   std::size_t controls_ = 0;
 };
 
 std::string waiting(const outbox& box) {
-  std::vector<iovec> parts(box.messages() + 1);
+  std::vector<iovec> parts(box.messages() + 1); // at least as many as frames
   parts.resize(box.gather(parts));
   std::string all;
   for (const auto& part : parts)
@@ -84,23 +95,24 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (size_t i = 0; i + 1 < size && i < 4096; i += 2) {
     const std::string text(
         1 + data[i + 1] % 20, static_cast<char>('a' + i / 2 % 26));
-    const auto made = frame::make({}, text);
+    const uint32_t messages = 1 + data[i + 1] / 20 % 4;
+    const auto joined = frame::join(text, messages);
     switch (data[i] % 5) {
     case 0:
       ROOKERY_CHECK(
-          (real.push(made, limits) == push_result::queued)
-              == expected.push(text),
+          (real.push(joined, limits) == push_result::queued)
+              == expected.push(text, messages),
           "both take the frame or both refuse it");
       break;
     case 1:
       if (real.messages() < 64) {
-        real.push_answer(made);
-        expected.answer(text);
+        real.push_answer(joined);
+        expected.answer(text, messages);
       }
       break;
     case 2:
       if (real.messages() < 64) {
-        real.push_control(made);
+        real.push_control(frame::make({}, text));
         expected.control(text);
       }
       break;

@@ -17,6 +17,7 @@ def arguments():
                         help="a folder here, or one of its tests: sockets.test_tls")
     parser.add_argument("--echo", help="path of rookery-echo")
     parser.add_argument("--node", help="path of rookery")
+    parser.add_argument("--load", help="path of rookery-load")
     parser.add_argument("--tls", action="store_true",
                         help="the echo server speaks TLS")
     parser.add_argument("--deflate", action="store_true",

@@ -21,14 +21,17 @@ log { format = json }
 
 export class Rookery {
   #program;
+  #more;
   #process = null;
   #exit = null; // comes with the exit code and the signal
   #folder = "";
   #said = []; // the lines of its log
   port = 0;
 
-  constructor(program) {
+  /// `more` is HOCON behind the settings above.
+  constructor(program, more = "") {
     this.#program = program;
+    this.#more = more;
   }
 
   get origin() {
@@ -39,7 +42,7 @@ export class Rookery {
   async start() {
     this.#folder ||= await mkdtemp(join(tmpdir(), "rookery-"));
     const config = join(this.#folder, "node.conf");
-    await writeFile(config, settings(this.port));
+    await writeFile(config, settings(this.port) + this.#more);
     // Whatever ends this test ends its node, too.
     const command = [
       "--pdeathsig",

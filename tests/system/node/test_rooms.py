@@ -135,11 +135,11 @@ class Rooms(NodeTest):
         self.assertEqual((reply["recovered"], reply["mode"]), (True, "replay"))
         await again.expect("live", offset=receipt["offset"])
 
-    async def test_an_older_position_gives_a_snapshot_or_an_error(self):
+    async def test_a_position_of_no_log_gives_a_snapshot_or_an_error(self):
         one, two = await self.speakers("ann", "bob")
         first = await one.subscribe(self.room)
         await one.reply("publish", topic=self.room, data=1)
-        for since in ({"epoch": first["epoch"], "offset": first["offset"]},
+        for since in ({"epoch": first["epoch"], "offset": 1000},
                       {"epoch": "other", "offset": first["offset"] + 1}):
             await two.refused(112, "subscribe", topic=self.room, since=since,
                               must_recover=True)

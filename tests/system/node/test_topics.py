@@ -111,12 +111,15 @@ class Topics(NodeTest):
             for of_one in seen.values():
                 self.assertEqual(of_one, list(range(count)))
 
-    async def test_history_and_flow_are_not_available(self):
+    async def test_a_paused_topic_tells_how_much_it_dropped(self):
         one = await self.speaker("ann")
         await one.subscribe(self.topic)
-        await one.refused(108, "history", topic=self.topic)
-        await one.refused(108, "flow.pause", topic=self.topic)
-        await one.refused(108, "flow.resume")
+        await one.reply("flow.pause")
+        for number in range(3):
+            await one.reply("publish", topic=self.topic, data=number)
+        await one.reply("flow.resume", topic=self.topic)
+        await one.expect("gap", topic=self.topic, dropped=3, reason="paused")
+        await one.refused(114, "flow.pause", topic="news.other")
 
 
 Topics, TopicsMessagePack = in_both_encodings(Topics)

@@ -66,9 +66,11 @@ class Tls(EchoTest):
         finally:
             self.server.tls.maximum_version = ssl.TLSVersion.TLSv1_3
 
-    def test_plain_http_is_not_answered(self):
+    def test_plain_http_is_told_that_this_is_tls(self):
         sock = self.plain()
-        sock.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        for octet in b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n":
+            sock.sendall(bytes([octet]))
+        self.assertEqual(read_response(sock)[0].status, 400)
         self.ended(sock)
 
     def test_garbage_instead_of_a_handshake(self):

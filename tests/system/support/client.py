@@ -3,15 +3,18 @@
 import base64
 import hashlib
 import os
+import select
 import socket
 import ssl
 import struct
+import threading
 import time
 
 from support import frames
 from support.waiting import DEADLINE_S
 
 READ_BYTES = 1 << 18
+RECORD_BYTES = 1 << 14  # the most that goes into one TLS record
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -26,8 +29,56 @@ def connect(port, *, tls=None, receive_buffer=None):
     if not tls:
         return plain
     # Not suppressed: a stream must end with close_notify (RFC 8446, 6.1).
-    return tls.wrap_socket(plain, server_hostname="localhost",
-                           suppress_ragged_eofs=False)
+    return SharedTls(tls.wrap_socket(plain, server_hostname="localhost",
+                                     suppress_ragged_eofs=False))
+
+
+class SharedTls:
+    """A TLS socket that one thread may write to while another reads. OpenSSL
+    wants one call at a time for each session, and none of ours may wait inside:
+    the server perhaps reads on only when we have read."""
+
+    def __init__(self, sock):
+        self._sock = sock
+        self._sock.setblocking(False)
+        self._timeout = DEADLINE_S
+        self._one_at_a_time = threading.Lock()
+
+    def __getattr__(self, name):
+        return getattr(self._sock, name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._sock.close()
+
+    def settimeout(self, seconds):
+        self._timeout = seconds
+
+    def _call(self, call, *arguments):
+        end = time.monotonic() + self._timeout
+        while True:
+            with self._one_at_a_time:
+                try:
+                    return call(*arguments)
+                except ssl.SSLWantReadError:
+                    event = select.POLLIN
+                except ssl.SSLWantWriteError:
+                    event = select.POLLOUT
+            ready = select.poll()
+            ready.register(self._sock, event)
+            left_ms = max(0, end - time.monotonic()) * 1000
+            if not ready.poll(left_ms):
+                raise TimeoutError("nothing came or went in time")
+
+    def recv(self, bytes_max):
+        return self._call(self._sock.recv, bytes_max)
+
+    def sendall(self, data):
+        left = memoryview(data)
+        while left:
+            left = left[self._call(self._sock.send, left[:RECORD_BYTES]):]
 
 
 def upgrade_request(key, *, path="/", protocols=(), extensions="", more=()):

@@ -65,9 +65,9 @@ class Node(Server):
                 return refused.code, refused.read().decode()
 
     def metric(self, name):
-        """The value of a metric without labels."""
+        """The value of a metric: `name`, or `name{label="value"}`."""
         _, text = self.get("/metrics", internal=True)
-        return float(re.search(rf"^{name} (\S+)$", text, re.MULTILINE)[1])
+        return float(re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)[1])
 
     async def speaker(self, user=None, subprotocol=JSON, **claims):
         """A client with a token for `user` that has read its welcome."""

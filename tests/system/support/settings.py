@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Settings:
     echo: str = ""  # path of rookery-echo
     node: str = ""  # path of rookery
+    load: str = ""  # path of rookery-load
     tls: bool = False
     deflate: bool = False
     without_io_uring: bool = False

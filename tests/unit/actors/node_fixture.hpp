@@ -27,6 +27,9 @@ public:
     return take(one);
   }
   void wake() override { ++wakes; }
+  bool has_room() const override { return room >= 64; }
+  bool idle() const override { return idle_now; }
+  void await_room() override { awaited = true; }
   send_result answer(std::string_view payload) override {
     if (state_ != link_state::open)
       return send_result::not_open;
@@ -43,7 +46,20 @@ public:
   }
   link_state state() const override { return state_; }
   frame_form form() const override { return form_; }
+  link_traffic traffic() const override {
+    link_traffic seen;
+    seen.outbox_messages = blocked ? 7 : 0;
+    seen.outbox_bytes = blocked ? 700 : 0;
+    seen.blocked = blocked;
+    return seen;
+  }
 
+  /// The socket took what waited: so many frames fit again.
+  void make_room(std::size_t frames) {
+    room = frames;
+    if (has_room() && std::exchange(awaited, false))
+      owner_.on_room();
+  }
   /// The socket is gone.
   void vanish() {
     if (state_ == link_state::open)
@@ -57,7 +73,10 @@ public:
   uint32_t held = 0; // frames of `sent` that were to wait for `wake`
   uint32_t wakes = 0;
   std::size_t room = 1000; // frames of topics that still fit
+  bool awaited = false;    // the owner waits for room
+  bool idle_now = false;   // nothing waits to be sent
   bool throws = false;     // as if memory had run out
+  bool blocked = false;    // the socket is full
   close_code closed_with = close_code::normal;
 
 private:
@@ -66,13 +85,20 @@ private:
       throw std::bad_alloc{};
     if (state_ != link_state::open)
       return send_result::not_open;
-    if (room == 0)
+    if (room < one.messages())
       return send_result::full;
-    --room;
-    auto bytes = one.bytes();
-    // A server's header: 2 bytes, or 4 from 126 bytes of payload on.
-    bytes.remove_prefix((bytes[1] & 0x7f) < 126 ? 2 : 4);
-    sent.emplace_back(bytes);
+    room -= one.messages();
+    for (auto bytes = one.bytes(); !bytes.empty();) {
+      // A server's header: 2 bytes, or 4 from 126 bytes of payload on.
+      const auto byte = [&](std::size_t at) {
+        return static_cast<std::size_t>(static_cast<uint8_t>(bytes[at]));
+      };
+      const bool is_long = byte(1) == 126;
+      const auto size = is_long ? byte(2) * 256 + byte(3) : byte(1);
+      bytes.remove_prefix(is_long ? 4 : 2);
+      sent.emplace_back(bytes.substr(0, size));
+      bytes.remove_prefix(size);
+    }
     return send_result::queued;
   }
 
@@ -137,7 +163,7 @@ struct node_fixture : test_coordinator_fixture<> {
     for (uint16_t i = 0; i < 2; ++i)
       places.push_back(
           {nullptr,
-           {i, nullptr, &counters[i], [this] { return sched.clock().now(); },
+           {i, &wheels[i], &counters[i], [this] { return sched.clock().now(); },
             [this](steady_time due, std::function<void()> work) {
               later.emplace_back(due, std::move(work));
             }}});
@@ -168,11 +194,18 @@ struct node_fixture : test_coordinator_fixture<> {
       frame_form form = frame_form::json) {
     identity who;
     who.user = std::move(user);
-    auto& hub = *static_cast<fanout*>(
-        caf::actor_cast<caf::abstract_actor*>(context.fanouts[thread]));
     client_facts facts;
     facts.user = std::make_shared<const identity>(std::move(who));
     facts.address = "192.0.2.1";
+    return connect_as(std::move(facts), thread, form);
+  }
+
+  /// The same, of whom the upgrade request told these.
+  test_client connect_as(
+      client_facts facts, std::size_t thread = 0,
+      frame_form form = frame_form::json) {
+    auto& hub = *static_cast<fanout*>(
+        caf::actor_cast<caf::abstract_actor*>(context.fanouts[thread]));
     const auto speaker =
         spawn_slim<connection>(sys, nullptr, hub, std::move(facts));
     speaker->open([&](link_owner& owner) {
@@ -208,10 +241,14 @@ struct node_fixture : test_coordinator_fixture<> {
         work();
       else
         later.emplace_back(due, std::move(work));
+    for (auto& wheel : wheels)
+      wheel.advance(sched.clock().now());
   }
 
   node_context context;
   std::array<thread_counters, 2> counters;
+  std::array<timer_wheel, 2> wheels{
+      timer_wheel{sched.clock().now()}, timer_wheel{sched.clock().now()}};
   int64_t wall_clock = 1'700'000'000'000;
   bool clock_throws = false;
   std::string fatal;

@@ -58,14 +58,36 @@ TEST(contradictions, are_tls_without_its_files) {
       ElementsAre("tls.enabled", "tls.enabled"));
   EXPECT_THAT(
       keys_after([](config& all) {
-        all.tls = {true, "cert.pem", "key.pem"};
+        all.tls.enabled = true;
+        all.tls.certificate = "cert.pem";
+        all.tls.key = "key.pem";
       }),
       IsEmpty());
   EXPECT_THAT(
-      keys_after([](config& all) {
-        all.tls = {false, "cert.pem", ""};
-      }),
+      keys_after([](config& all) { all.tls.certificate = "cert.pem"; }),
       IsEmpty());
+}
+
+TEST(contradictions, are_certificates_of_clients_that_nobody_can_check) {
+  const auto with = [](client_certificate_use use, std::string authority) {
+    return keys_after([&](config& all) {
+      all.tls.enabled = true;
+      all.tls.certificate = "cert.pem";
+      all.tls.key = "key.pem";
+      all.tls.client_certificate = use;
+      all.tls.client_ca = std::move(authority);
+    });
+  };
+  EXPECT_THAT(
+      with(client_certificate_use::required, ""),
+      ElementsAre("tls.client-certificate"));
+  EXPECT_THAT(
+      with(client_certificate_use::optional, ""),
+      ElementsAre("tls.client-certificate"));
+  EXPECT_THAT(
+      with(client_certificate_use::none, "ca.pem"),
+      ElementsAre("tls.client-ca"));
+  EXPECT_THAT(with(client_certificate_use::required, "ca.pem"), IsEmpty());
 }
 
 TEST(contradictions, are_paths_that_are_taken) {

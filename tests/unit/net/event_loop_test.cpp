@@ -102,7 +102,7 @@ TEST(event_loop, forgets_events_of_a_handler_that_another_one_unwatched) {
   std::array<reader*, 2> both{};
   auto take_out_other = [&](std::size_t other, int fd) {
     ++calls;
-    loop.unwatch(fd, *both[other]);
+    loop.sockets().unwatch(fd, *both[other]);
     loop.stop();
   };
   reader first{[&] { take_out_other(1, b.ends[0]); }};
@@ -110,8 +110,8 @@ TEST(event_loop, forgets_events_of_a_handler_that_another_one_unwatched) {
   both = {&first, &second};
   ASSERT_EQ(::send(a.ends[1], "x", 1, 0), 1);
   ASSERT_EQ(::send(b.ends[1], "x", 1, 0), 1);
-  loop.watch(a.ends[0], EPOLLIN, first);
-  loop.watch(b.ends[0], EPOLLIN, second);
+  loop.sockets().watch(a.ends[0], EPOLLIN, first);
+  loop.sockets().watch(b.ends[0], EPOLLIN, second);
   loop.run();
   EXPECT_EQ(calls, 1);
 }

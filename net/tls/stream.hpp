@@ -1,41 +1,18 @@
 #pragma once
 
-#include "base/error.hpp"
+#include "net/tls/context.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
 using SSL = struct ssl_st;
-using SSL_CTX = struct ssl_ctx_st;
 
 namespace rookery {
 
-/// The certificate and settings that a listener's TLS connections share.
-/// Thread: any; OpenSSL counts references.
-class tls_context {
-public:
-  /// Loads PEM files; an error names the file and OpenSSL's reason.
-  static result<std::shared_ptr<tls_context>>
-  load(const std::string& certificate_file, const std::string& key_file);
-
-  ~tls_context();
-  tls_context(const tls_context&) = delete;
-  tls_context& operator=(const tls_context&) = delete;
-
-  SSL_CTX* native() const noexcept { return context_; }
-
-private:
-  explicit tls_context(SSL_CTX* context) noexcept
-      : context_(context) {}
-  SSL_CTX* context_;
-};
-
 /// One server-side TLS session without a socket: ciphertext goes in and out as
 /// bytes. OpenSSL reads and writes through a BIO of ours that borrows the
-/// caller's buffers, so that an idle session keeps none (14 KB, against the 86
-/// KB of asio::ssl::stream).
+/// caller's buffers, so that an idle session keeps none.
 ///
 /// Thread: the connection's.
 class tls_stream {
@@ -60,10 +37,15 @@ public:
   /// the handshake.
   [[nodiscard]] bool send(std::string_view plain, std::string& ciphertext);
 
-  /// Appends close_notify.
+  /// Appends close_notify, once.
   void end(std::string& ciphertext);
 
   bool established() const noexcept;
+  /// Whether a ticket spared the full handshake.
+  bool resumed() const noexcept;
+
+  /// Why the last `receive` on this thread failed: "no shared cipher".
+  static const char* failure() noexcept;
 
 private:
   SSL* session_;

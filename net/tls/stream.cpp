@@ -1,4 +1,6 @@
-#include "net/tls.hpp"
+#include "net/tls/stream.hpp"
+
+#include "net/tls/openssl_reason.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -63,66 +65,12 @@ BIO_METHOD* borrowing_method() {
   return method;
 }
 
-std::string openssl_reason() {
-  std::array<char, 256> text{};
-  const auto code = ERR_get_error();
-  ERR_clear_error();
-  if (code == 0)
-    return "unknown error";
-  ERR_error_string_n(code, text.data(), text.size());
-  return text.data();
-}
-
-/// RFC 7301: what runs on a WebSocket port is HTTP/1.1.
-int choose_protocol(
-    SSL*, const unsigned char** out, unsigned char* out_size,
-    const unsigned char* offered, unsigned int offered_size, void*) {
-  static constexpr unsigned char ours[]{8,   'h', 't', 't', 'p',
-                                        '/', '1', '.', '1'};
-  const auto chosen = SSL_select_next_proto(
-      const_cast<unsigned char**>(out), out_size, ours, sizeof ours, offered,
-      offered_size);
-  return chosen == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK
-                                          : SSL_TLSEXT_ERR_ALERT_FATAL;
-}
+thread_local const char* last_failure = "";
 
 } // namespace
 
-result<std::shared_ptr<tls_context>> tls_context::load(
-    const std::string& certificate_file, const std::string& key_file) {
-  auto* native = SSL_CTX_new(TLS_server_method());
-  if (!native)
-    return refuse(errc::internal, "TLS: " + openssl_reason());
-  std::shared_ptr<tls_context> context{new tls_context{native}};
-  SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-  SSL_CTX_set_mode(
-      native, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
-                  | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  // Tickets resume sessions; a cache would cost memory for each.
-  SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION);
-  SSL_CTX_set_alpn_select_cb(native, choose_protocol, nullptr);
-  if (SSL_CTX_use_certificate_chain_file(native, certificate_file.c_str()) != 1)
-    return refuse(
-        errc::internal,
-        certificate_file + ": certificate not usable: " + openssl_reason());
-  if (SSL_CTX_use_PrivateKey_file(native, key_file.c_str(), SSL_FILETYPE_PEM)
-      != 1)
-    return refuse(
-        errc::internal, key_file + ": key not usable: " + openssl_reason());
-  if (SSL_CTX_check_private_key(native) != 1)
-    return refuse(
-        errc::internal, key_file + ": the key does not fit the certificate: "
-                            + openssl_reason());
-  return context;
-}
-
-tls_context::~tls_context() {
-  SSL_CTX_free(context_);
-}
-
 tls_stream::tls_stream(const tls_context& context)
-    : session_(SSL_new(context.native())) {
+    : session_(SSL_new(context.current().get())) {
   auto* bio = session_ ? BIO_new(borrowing_method()) : nullptr;
   if (!bio) {
     SSL_free(session_);
@@ -157,7 +105,7 @@ tls_stream::status tls_stream::receive(
       found = status::closed;
       break;
     default:
-      ERR_clear_error();
+      last_failure = openssl_reason();
       found = status::failed;
     }
     break;
@@ -183,13 +131,22 @@ bool tls_stream::send(std::string_view plain, std::string& ciphertext) {
 
 void tls_stream::end(std::string& ciphertext) {
   lent = {{}, &ciphertext};
-  SSL_shutdown(session_);
+  if (!(SSL_get_shutdown(session_) & SSL_SENT_SHUTDOWN))
+    SSL_shutdown(session_);
   ERR_clear_error();
   lent = {};
 }
 
 bool tls_stream::established() const noexcept {
   return SSL_is_init_finished(session_) == 1;
+}
+
+bool tls_stream::resumed() const noexcept {
+  return SSL_session_reused(session_) == 1;
+}
+
+const char* tls_stream::failure() noexcept {
+  return last_failure;
 }
 
 } // namespace rookery

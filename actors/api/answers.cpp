@@ -1,0 +1,188 @@
+#include "actors/api/answers.hpp"
+
+#include "base/protocol/json_writer.hpp"
+#include "base/protocol/utf8.hpp"
+
+#include <algorithm>
+
+namespace rookery {
+
+namespace {
+
+std::string_view name(link_state state) {
+  switch (state) {
+  case link_state::connecting:
+    return "connecting";
+  case link_state::open:
+    return "open";
+  case link_state::closing:
+    return "closing";
+  case link_state::closed:
+    return "closed";
+  }
+  return "closed";
+}
+
+/// A client may send any bytes in a header, and JSON holds UTF-8 only.
+std::string shown(std::string_view text) {
+  std::string safe{text};
+  if (!valid_utf8(safe))
+    std::replace_if(
+        safe.begin(), safe.end(),
+        [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+  return safe;
+}
+
+/// Writes one JSON object into an answer.
+class object_writer {
+public:
+  object_writer() { writer_.open_object(0); }
+
+  json_writer& key(std::string_view key) {
+    writer_.key(key);
+    return writer_;
+  }
+  json_writer& raw() { return writer_; }
+  http_response answer(unsigned status = 200) {
+    writer_.close_object();
+    return {
+        status,
+        "application/json",
+        std::move(text_),
+        {{"Cache-Control", "no-store"}}};
+  }
+
+private:
+  std::string text_;
+  json_writer writer_{text_};
+};
+
+int64_t ms_of(std::chrono::system_clock::time_point time) {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(time.time_since_epoch()).count();
+}
+
+void write_record(json_writer& out, const connection_record& record) {
+  out.key("connection");
+  out.text(to_text(record.id));
+  out.key("user");
+  if (record.user)
+    out.text(record.user->user);
+  else
+    out.null();
+  out.key("anonymous");
+  out.boolean(record.user && record.user->anonymous);
+  out.key("address");
+  out.text(shown(record.address));
+  out.key("user_agent");
+  out.text(record.user_agent ? shown(*record.user_agent) : "");
+  out.key("connected_at");
+  out.integer(ms_of(record.connected_at));
+  out.key("encoding");
+  out.text(is_msgpack(record.form) ? "msgpack" : "json");
+}
+
+void write_details(
+    json_writer& out, const connection_details& one, std::string_view node_id) {
+  write_record(out, *one.record);
+  out.key("state");
+  out.text(name(one.state));
+  out.key("node");
+  out.text(node_id);
+  out.key("topics");
+  out.open_array(one.topics.size());
+  for (const auto& topic : one.topics)
+    out.text(topic);
+  out.close_array();
+  out.key("outbox");
+  out.open_object(2);
+  out.key("messages");
+  out.integer(uint64_t{one.traffic.outbox_messages});
+  out.key("bytes");
+  out.integer(uint64_t{one.traffic.outbox_bytes});
+  out.close_object();
+  out.key("messages_in");
+  out.integer(one.traffic.messages_in);
+  out.key("events_out");
+  out.integer(one.traffic.events_out);
+}
+
+void write_closed(json_writer& out, const closed_connection& one) {
+  write_record(out, *one.record);
+  out.key("code");
+  out.integer(uint64_t{static_cast<uint16_t>(one.reason)});
+  out.key("reason");
+  out.text(rookery::name(one.reason));
+  out.key("closed_at");
+  out.integer(ms_of(one.closed_at));
+  out.key("lasted_ms");
+  out.integer(int64_t{one.lasted.count()});
+}
+
+} // namespace
+
+http_response
+error_answer(unsigned status, std::string_view error, std::string_view field) {
+  object_writer out;
+  out.key("error").text(shown(error));
+  if (!field.empty())
+    out.key("field").text(shown(field));
+  return out.answer(status);
+}
+
+http_response list_answer(
+    const std::vector<connection_details>& found,
+    const std::optional<scan_cursor>& next, std::string_view node_id) {
+  object_writer out;
+  auto& list = out.key("connections");
+  list.open_array(found.size());
+  for (const auto& one : found) {
+    list.open_object(0);
+    write_details(list, one, node_id);
+    list.close_object();
+  }
+  list.close_array();
+  if (next)
+    out.key("next").text(to_text(*next));
+  return out.answer();
+}
+
+http_response
+show_answer(const connection_details& one, std::string_view node_id) {
+  object_writer out;
+  write_details(out.raw(), one, node_id);
+  return out.answer();
+}
+
+http_response closed_answer(const recently_closed& closed) {
+  object_writer out;
+  auto& list = out.key("closed");
+  list.open_array(closed.all.size());
+  for (const auto& one : closed.all) {
+    list.open_object(0);
+    write_closed(list, one);
+    list.close_object();
+  }
+  list.close_array();
+  return out.answer();
+}
+
+http_response
+counts_answer(const state_counts& states, const registry_counts& known) {
+  object_writer out;
+  out.key("total").integer(states.connecting + states.open + states.closing);
+  out.key("connecting").integer(states.connecting);
+  out.key("open").integer(states.open);
+  out.key("closing").integer(states.closing);
+  out.key("users").integer(known.users);
+  out.key("anonymous").integer(known.anonymous);
+  return out.answer();
+}
+
+http_response disconnect_answer(uint64_t disconnected) {
+  object_writer out;
+  out.key("disconnected").integer(disconnected);
+  return out.answer();
+}
+
+} // namespace rookery

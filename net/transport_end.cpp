@@ -1,0 +1,103 @@
+#include "net/transport.hpp"
+#include "net/ws/close_payload.hpp"
+
+// How a transport ends, see net/transport.hpp.
+
+namespace rookery {
+
+void transport::close(close_code code) {
+  if (!life_.is(link_state::open))
+    return;
+  begin_closing(code, name(code));
+}
+
+/// Leaves OPEN: the close frame goes behind all that is queued.
+void transport::begin_closing(close_code code, std::string_view reason) {
+  life_.move_to(link_state::closing);
+  outbox_.push_answer(ws::make_close_frame(code, reason));
+  wake();
+  waiting_ = wait::close_frame;
+  home_.loop().timers().arm(*this, home_.loop().now(), settings_.close_timeout);
+  home_.counters().open.subtract();
+  home_.counters().count_close(code);
+  tell_owner([&] { owner_.on_closing(code); });
+  held_.reset();
+  if (!parsing_)
+    watch_for(watched_ | readable);
+  else
+    defer(); // reading may have to be switched on again
+}
+
+void transport::on_close(close_code code, std::string_view) {
+  close_received_ = true;
+  if (life_.is(link_state::open)) {
+    // RFC 6455, section 5.5.1: the same code goes back.
+    begin_closing(code, {});
+  } else if (life_.is(link_state::closing) && all_sent()) {
+    shut_down();
+  }
+}
+
+void transport::fail(const ws::violation& why) {
+  close_received_ = true; // RFC 6455, section 7.1.7: do not wait for it
+  log::debug("connection.broken", {{"why", why.text}});
+  if (life_.is(link_state::open))
+    begin_closing(why.code, name(why.code));
+  else if (all_sent() && !fin_sent_)
+    shut_down();
+}
+
+void transport::shut_down() {
+  fin_sent_ = true;
+  socket_.shut_down();
+  waiting_ = wait::end_of_stream;
+  home_.loop().timers().arm(*this, home_.loop().now(), settings_.close_timeout);
+}
+
+void transport::finish(close_code code) {
+  if (life_.is(link_state::closed))
+    return;
+  const bool was_open = life_.is(link_state::open);
+  life_.move_to(link_state::closed);
+  home_.loop().timers().disarm(*this);
+  home_.loop().sockets().unwatch(socket_.descriptor(), *this);
+  home_.out().unmark(*this);
+  socket_.close();
+  held_.reset();
+  pacing_.reset();
+  if (was_open) {
+    home_.counters().open.subtract();
+    home_.counters().count_close(code);
+    tell_owner([&] { owner_.on_closing(code); });
+  }
+  defer();
+}
+
+void transport::on_timer() noexcept {
+  auto& timers = home_.loop().timers();
+  const auto now = home_.loop().now();
+  switch (waiting_) {
+  case wait::ping_due:
+    outbox_.push_control(ws::make_frame(ws::opcode::ping, {}));
+    wake();
+    alive_ = false;
+    waiting_ = wait::pong;
+    return timers.arm(*this, now, settings_.pong_timeout);
+  case wait::pong:
+    // A client that we do not read cannot be blamed for silence.
+    if (alive_ || credit_ == 0 || pause().count() > 0) {
+      waiting_ = wait::ping_due;
+      return timers.arm(
+          *this, now, settings_.ping_interval - settings_.pong_timeout);
+    }
+    return close(close_code::no_pong);
+  case wait::close_frame:
+    if (all_sent())
+      socket_.shut_down(); // it may still read how it ended
+    [[fallthrough]];
+  case wait::end_of_stream:
+    return finish(close_code::abnormal);
+  }
+}
+
+} // namespace rookery
