@@ -33,7 +33,7 @@ judges=("$@")
 scripts/deps.sh build check || exit
 mkdir -p build
 cmake --preset check >build/check.log || { cat build/check.log; exit 1; }
-[[ " ${judges[*]} " != *" configs "* ]] || scripts/build.sh release || exit
+[[ " ${judges[*]} " != *" configs "* ]] || scripts/build.sh release rookery || exit
 
 failed=()
 for judge in "${judges[@]}"; do

@@ -54,7 +54,7 @@ hocon::shared_object resolve(
 }
 
 /// Of the contradictions, those between values that are right by themselves.
-findings place_contradictions(const read_result& result) {
+findings place_contradictions(const config_reading& result) {
   findings placed;
   for (const auto& [keys, message] : contradictions(result.value)) {
     const auto is_wrong = [&](const std::string& key) {

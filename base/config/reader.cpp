@@ -87,7 +87,7 @@ public:
   explicit option_reader(const value_places& places)
       : places_(places) {}
 
-  read_result run(const hocon::shared_object& root) {
+  config_reading run(const hocon::shared_object& root) {
     scope_.object = root;
     scope_.members = members_of(root).value();
     scope_.known.emplace(vars_section);
@@ -280,13 +280,13 @@ private:
   }
 
   const value_places& places_;
-  read_result result_;
+  config_reading result_;
   scope scope_;
 };
 
 } // namespace
 
-read_result
+config_reading
 read_options(const hocon::shared_object& root, const value_places& places) {
   return option_reader{places}.run(root);
 }

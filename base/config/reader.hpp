@@ -12,7 +12,7 @@
 namespace rookery {
 
 /// What the values of a tree say about the options.
-struct read_result {
+struct config_reading {
   config value; // options that are absent, null or wrong have their defaults
   findings errors;
   /// Where the options that are there are written, by path.
@@ -23,7 +23,7 @@ struct read_result {
 
 /// Reads all options of `root`. Keys that no option has are errors, but for
 /// those below `vars`. Topic classes are in the order of their `match`.
-read_result
+config_reading
 read_options(const hocon::shared_object& root, const value_places& places);
 
 } // namespace rookery

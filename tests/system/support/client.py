@@ -75,6 +75,11 @@ class SharedTls:
     def recv(self, bytes_max):
         return self._call(self._sock.recv, bytes_max)
 
+    def unwrap(self):
+        plain = self._call(self._sock.unwrap)
+        plain.settimeout(self._timeout)
+        return plain
+
     def sendall(self, data):
         left = memoryview(data)
         while left:
