@@ -1,6 +1,7 @@
 #include "net/io_thread.hpp"
 
 #include "base/log.hpp"
+#include "net/ws/frame_header.hpp"
 
 #include <exception>
 #include <pthread.h>
@@ -12,6 +13,7 @@ io_thread::io_thread(const io_thread_settings& settings)
     : sender_(settings.send)
     , parsing_{settings.message_bytes_max, {}}
     , deflaters_(settings.compression_level)
+    , ping_(ws::make_frame(ws::opcode::ping, {}))
     , read_buffer_(std::make_unique<std::array<char, read_bytes>>()) {
   loop_.add_batch_worker(*this);
 }

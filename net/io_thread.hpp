@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/frame.hpp"
 #include "base/metrics/counters.hpp"
 #include "net/io/event_loop.hpp"
 #include "net/io/sender.hpp"
@@ -56,6 +57,8 @@ public:
   ws::deflater_set& deflaters() noexcept { return deflaters_; }
   thread_counters& counters() noexcept { return counters_; }
   const thread_counters& counters() const noexcept { return counters_; }
+  /// The one ping frame of all sockets.
+  const frame& ping() const noexcept { return ping_; }
   /// Where a socket reads to; what it does not use up it must copy.
   std::span<char> read_buffer() noexcept { return *read_buffer_; }
 
@@ -79,6 +82,7 @@ private:
   ws::parser_context parsing_;
   ws::deflater_set deflaters_;
   thread_counters counters_;
+  frame ping_;
   std::unique_ptr<std::array<char, read_bytes>> read_buffer_;
   std::vector<deferred*> deferred_;
   std::unordered_map<void*, std::shared_ptr<void>> kept_;

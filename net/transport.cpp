@@ -46,7 +46,7 @@ void transport::start(std::string_view early, std::string_view answer) {
   life_.move_to(link_state::open);
   home_.counters().upgraded.add();
   home_.counters().open.add();
-  home_.loop().timers().arm(*this, home_.loop().now(), settings_.ping_interval);
+  ping_after(settings_.ping_interval);
   wake();
   if (early.empty())
     return;
@@ -317,7 +317,10 @@ bool transport::on_ping(std::string_view payload) {
 }
 
 bool transport::on_pong(std::string_view) {
-  return may_read(); // `alive_` is set already
+  // `alive_` is set already: looking again later would only cost.
+  if (waiting_ == wait::pong)
+    ping_after(settings_.ping_interval);
+  return may_read();
 }
 
 void transport::grant(uint32_t messages) {

@@ -105,6 +105,7 @@ private:
   }
   void watch_for(uint32_t events);
   void after_write();
+  void ping_after(std::chrono::milliseconds delay);
   void begin_closing(close_code code, std::string_view reason);
   void fail(const ws::violation& why);
   void shut_down();

@@ -3,7 +3,17 @@
 
 // How a transport ends, see net/transport.hpp.
 
+#include <algorithm>
+
 namespace rookery {
+
+namespace {
+
+/// Pings of one thread go together, which saves wake-ups here and there. Longer
+/// would make others wait for a crowd of sends.
+constexpr std::chrono::milliseconds ping_grid{500};
+
+} // namespace
 
 void transport::close(close_code code) {
   if (!life_.is(link_state::open))
@@ -73,22 +83,25 @@ void transport::finish(close_code code) {
   defer();
 }
 
+void transport::ping_after(std::chrono::milliseconds delay) {
+  waiting_ = wait::ping_due;
+  home_.loop().timers().arm_on_grid(
+      *this, home_.loop().now(), delay, std::min(delay / 10, ping_grid));
+}
+
 void transport::on_timer() noexcept {
-  auto& timers = home_.loop().timers();
-  const auto now = home_.loop().now();
   switch (waiting_) {
   case wait::ping_due:
-    outbox_.push_control(ws::make_frame(ws::opcode::ping, {}));
+    outbox_.push_control(home_.ping());
     wake();
     alive_ = false;
     waiting_ = wait::pong;
-    return timers.arm(*this, now, settings_.pong_timeout);
+    return home_.loop().timers().arm(
+        *this, home_.loop().now(), settings_.pong_timeout);
   case wait::pong:
     // A client that we do not read cannot be blamed for silence.
     if (alive_ || credit_ == 0 || pause().count() > 0) {
-      waiting_ = wait::ping_due;
-      return timers.arm(
-          *this, now, settings_.ping_interval - settings_.pong_timeout);
+      return ping_after(settings_.ping_interval - settings_.pong_timeout);
     }
     return close(close_code::no_pong);
   case wait::close_frame:

@@ -14,8 +14,8 @@ declare -A packages=(
            libcjose-dev libjansson-dev libcli11-dev liburing-dev zlib1g-dev"
   [check]="git python3 clang-format-14 clang-tidy-14 shellcheck libgtest-dev
            libgmock-dev"
-  [test]="python3 python3-websockets python3-wsproto libgtest-dev libgmock-dev
-          openssl nats-server chromium"
+  [test]="python3 python3-msgpack python3-websockets python3-wsproto libgtest-dev
+          libgmock-dev openssl nats-server chromium"
   [fuzz]="clang-14 libclang-rt-14-dev"
   [bench]="python3 openssl nats-server"
 )

@@ -185,14 +185,17 @@ void event_loop::serve_door() {
 }
 
 void event_loop::arm_wheel() {
-  if (parts_->wheel_armed || timers_.armed() == 0)
+  if (timers_.armed() == 0)
+    return;
+  const auto due = timers_.next_due();
+  if (parts_->wheel_armed && parts_->wheel_tick.expiry() <= due)
     return;
   parts_->wheel_armed = true;
-  parts_->wheel_tick.expires_at(timers_.next_tick());
+  parts_->wheel_tick.expires_at(due); // ends a wait for later
   parts_->wheel_tick.async_wait([this](error_code error) {
-    parts_->wheel_armed = false;
     if (error)
       return;
+    parts_->wheel_armed = false;
     now_ = clock::now();
     guarded([&] { timers_.advance(now_); });
     finish_batch();

@@ -36,19 +36,41 @@ uint64_t timer_wheel::tick_of(clock::time_point at) const noexcept {
   return at <= start_ ? 0 : static_cast<uint64_t>((at - start_) / tick);
 }
 
-timer_wheel::clock::time_point timer_wheel::next_tick() const noexcept {
-  return start_ + (current_ + 1) * tick;
+timer_wheel::clock::time_point timer_wheel::next_due() const noexcept {
+  return start_ + next_due_ * tick;
+}
+
+uint64_t timer_wheel::first_used_tick() const noexcept {
+  for (auto ahead = current_ + 1; ahead < current_ + slots; ++ahead) {
+    const auto& head = wheel_[ahead % slots];
+    if (head.next != &head)
+      return ahead;
+  }
+  return current_ + slots;
 }
 
 void timer_wheel::arm(
     wheel_timer& timer, clock::time_point now,
     std::chrono::milliseconds delay) {
+  // One tick more, so that a timer never fires early.
+  arm_at(timer, now, tick_of(now + delay) + 1);
+}
+
+void timer_wheel::arm_on_grid(
+    wheel_timer& timer, clock::time_point now, std::chrono::milliseconds delay,
+    std::chrono::milliseconds grid) {
+  const auto due = tick_of(now + delay) + 1;
+  const auto step = std::max<uint64_t>(1, static_cast<uint64_t>(grid / tick));
+  arm_at(timer, now, due - due % step);
+}
+
+void timer_wheel::arm_at(
+    wheel_timer& timer, clock::time_point now, uint64_t due) {
   timer.disarm();
   if (armed_ == 0) // nothing was missed while the wheel stood still
     current_ = std::max(current_, tick_of(now));
-  // One tick more, so that a timer never fires early.
-  const auto due = tick_of(now + delay) + 1;
-  timer.due_ = due > current_ ? due : current_ + 1;
+  timer.due_ = std::max(due, current_ + 1);
+  next_due_ = armed_ == 0 ? timer.due_ : std::min(next_due_, timer.due_);
   timer.wheel_ = this;
   timer.insert_before(wheel_[timer.due_ % slots]);
   ++armed_;
@@ -62,6 +84,7 @@ void timer_wheel::advance(clock::time_point now) {
   }
   if (current_ < until)
     current_ = until;
+  next_due_ = first_used_tick();
 }
 
 void timer_wheel::fire_slot(wheel_link& slot, uint64_t due) {

@@ -71,24 +71,33 @@ public:
   void
   arm(wheel_timer& timer, clock::time_point now,
       std::chrono::milliseconds delay);
+  /// As `arm`, but up to `grid` earlier: at the last multiple of `grid` that is
+  /// within the delay, so that deadlines of no precise kind fire together.
+  void arm_on_grid(
+      wheel_timer& timer, clock::time_point now,
+      std::chrono::milliseconds delay, std::chrono::milliseconds grid);
   void disarm(wheel_timer& timer) noexcept { timer.disarm(); }
 
   /// Fires all that is due at `now`. Handlers may arm and disarm any timer.
   void advance(clock::time_point now);
 
   std::size_t armed() const noexcept { return armed_; }
-  /// The first time at which `advance` can have something to do.
-  clock::time_point next_tick() const noexcept;
+  /// The first time at which `advance` can have something to do; of use while
+  /// something is armed.
+  clock::time_point next_due() const noexcept;
 
 private:
   friend class wheel_timer;
   static constexpr std::size_t slots = 1024; // 102.4 s, then around again
 
   uint64_t tick_of(clock::time_point at) const noexcept;
+  void arm_at(wheel_timer& timer, clock::time_point now, uint64_t due);
   void fire_slot(wheel_link& slot, uint64_t due);
+  uint64_t first_used_tick() const noexcept;
 
   clock::time_point start_;
-  uint64_t current_ = 0; // all up to this tick have fired
+  uint64_t current_ = 0;  // all up to this tick have fired
+  uint64_t next_due_ = 0; // no timer is due before this tick
   std::size_t armed_ = 0;
   std::array<wheel_link, slots> wheel_;
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <random>
@@ -131,6 +132,52 @@ TEST(timer_wheel, fires_random_timers_within_a_tick_of_their_deadlines) {
     now += std::chrono::milliseconds{random() % 100};
     wheel.advance(now);
   }
+}
+
+TEST(timer_wheel, fires_on_the_grid_and_never_later_than_the_delay) {
+  timer_wheel wheel{start};
+  std::vector<test_timer> timers(50);
+  auto now = start;
+  int waking = 0;
+  for (std::size_t i = 0; i < timers.size(); ++i)
+    wheel.arm_on_grid(timers[i], start + i * 20ms, 10s, 500ms);
+  while (wheel.armed() > 0) {
+    now = wheel.next_due();
+    wheel.advance(now);
+    ++waking;
+  }
+  EXPECT_EQ(waking, 3); // a second's worth of timers
+  EXPECT_GE(now, start + 10s);
+  EXPECT_LE(now, start + 11s);
+}
+
+TEST(timer_wheel, says_when_something_can_be_due_and_skips_nothing) {
+  std::mt19937 random{5};
+  timer_wheel wheel{start};
+  std::vector<test_timer> timers(20);
+  std::vector<time_point> due(timers.size());
+  auto now = start;
+  int fired = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    const auto i = random() % timers.size();
+    if (random() % 2 && !timers[i].armed()) {
+      const auto delay = std::chrono::milliseconds{random() % 300'000};
+      due[i] = now + delay;
+      timers[i].then = [&, i] {
+        ++fired;
+        EXPECT_GE(now, due[i]);
+        EXPECT_LE(now, due[i] + timer_wheel::tick);
+      };
+      wheel.arm(timers[i], now, delay);
+    } else if (random() % 8 == 0) {
+      wheel.disarm(timers[i]);
+    }
+    if (wheel.armed() == 0)
+      continue;
+    now = std::max(now, wheel.next_due());
+    wheel.advance(now);
+  }
+  EXPECT_GT(fired, 1'000);
 }
 
 } // namespace rookery
