@@ -26,6 +26,7 @@ CAF_ADD_ATOM(rookery_messages, rookery, answer_atom, "answer")
 CAF_ADD_ATOM(rookery_messages, rookery, close_atom, "close")
 CAF_ADD_ATOM(rookery_messages, rookery, closed_atom, "closed")
 CAF_ADD_ATOM(rookery_messages, rookery, count_atom, "count")
+CAF_ADD_ATOM(rookery_messages, rookery, cut_atom, "cut")
 CAF_ADD_ATOM(rookery_messages, rookery, drain_atom, "drain")
 CAF_ADD_ATOM(rookery_messages, rookery, failed_atom, "failed")
 CAF_ADD_ATOM(rookery_messages, rookery, forget_atom, "forget")
@@ -63,8 +64,10 @@ struct recently_closed;
 struct refused_topic;
 struct registry_counts;
 struct scan_order;
+struct slow_report;
 struct state_counts;
 struct subscribe_order;
+struct taken_order;
 struct unsubscribe_order;
 struct user_page;
 
@@ -77,7 +80,9 @@ using connection_actor = caf::typed_actor<
     // Sends a direct message of another user to the client.
     caf::reacts_to<direct_delivery>,
     // Ends the connection with this code.
-    caf::reacts_to<close_atom, close_code>>;
+    caf::reacts_to<close_atom, close_code>,
+    // The supervisor's verdict on a laggard, with the reason for the client.
+    caf::reacts_to<cut_atom, std::string>>;
 
 /// The TOPIC actor: one for each topic name in use on this node. A ROOM has the
 /// same interface; it keeps members and a log besides. Runs on the thread of
@@ -92,6 +97,8 @@ using topic_actor = caf::typed_actor<
     caf::reacts_to<leave_order>,
     // Puts a message into the topic; the answer goes to the publisher.
     caf::reacts_to<publish_order>,
+    // With block-sender: goes on with the publishes that wait.
+    caf::reacts_to<taken_order>,
     // Asks who is there.
     caf::reacts_to<presence_order>,
     // Asks for messages of the log.
@@ -161,6 +168,8 @@ using supervisor_actor = caf::typed_actor<
     // Opens the topic of this name for a thread, and starts it if need be; the
     // answer goes to the FANOUT.
     caf::reacts_to<open_atom, std::string, fanout_actor>,
+    // A client reads too slowly: is it a laggard?
+    caf::reacts_to<slow_report>,
     // A topic says that nobody has used it for its idle time.
     caf::reacts_to<idle_atom, std::string>,
     // Stops all that it started; answers when they are gone.

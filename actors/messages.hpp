@@ -28,6 +28,7 @@ using steady_time = std::chrono::steady_clock::time_point;
 struct topic_identity {
   std::string name;
   topic_class rules;
+  uint32_t number = 0; // of no other topic; its frames carry it
 };
 using topic_ref = std::shared_ptr<const topic_identity>;
 using user_ref = std::shared_ptr<const identity>;
@@ -77,6 +78,10 @@ struct publish_order {
   std::string tag;
   steady_time arrived;
 };
+/// All subscribers of one thread have taken, or will not take, a delivery.
+struct taken_order {
+  uint64_t delivery = 0;
+};
 struct presence_order {
   asker from;
 };
@@ -101,6 +106,9 @@ struct deliver_order {
   event_frames frames;
   uint64_t offset = 0; // its place in the log; 0: there is none
   steady_time arrived; // of the publish that caused it
+  std::string tag;     // of the publish
+  /// With block-sender, its number: answered by a taken_order. 0: by nothing.
+  uint64_t delivery = 0;
 };
 struct attach_order {
   topic_ref topic;
@@ -209,6 +217,21 @@ struct inspect_order {
   std::vector<connection_id> ids;
   connection_filter wanted;
 };
+/// A client that reads too slowly, as its connection sees it.
+struct slow_report {
+  enum class cause : uint8_t {
+    stalled,  // its socket took nothing for the grace time
+    overflow, // its outbox is full, and the topic allows none
+    blocking, // it kept publishers waiting for too long
+  };
+
+  connection_actor connection;
+  record_ref record;
+  cause why = cause::stalled;
+  std::string topic; // of `overflow` and `blocking`
+  std::chrono::milliseconds stalled{0};
+  link_traffic traffic;
+};
 /// Closes these.
 struct close_order {
   std::vector<connection_id> ids;
@@ -282,8 +305,10 @@ ROOKERY_LOCAL_MESSAGE(rookery::replay_chunk)
 ROOKERY_LOCAL_MESSAGE(rookery::replay_order)
 ROOKERY_LOCAL_MESSAGE(rookery::registry_counts)
 ROOKERY_LOCAL_MESSAGE(rookery::scan_order)
+ROOKERY_LOCAL_MESSAGE(rookery::slow_report)
 ROOKERY_LOCAL_MESSAGE(rookery::state_counts)
 ROOKERY_LOCAL_MESSAGE(rookery::subscribe_order)
+ROOKERY_LOCAL_MESSAGE(rookery::taken_order)
 ROOKERY_LOCAL_MESSAGE(rookery::unsubscribe_order)
 ROOKERY_LOCAL_MESSAGE(rookery::user_page)
 CAF_END_TYPE_ID_BLOCK(rookery_messages)

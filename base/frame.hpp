@@ -35,6 +35,13 @@ public:
   /// queued and sent as one, and count as `messages`.
   static frame join(std::string_view bytes, uint32_t messages);
 
+  /// Says which topic this is of: frames of one `source` may make room for each
+  /// other in an outbox. Before the frame is shared.
+  void set_source(uint32_t source) noexcept {
+    if (body_)
+      body_->source = source;
+  }
+
   explicit operator bool() const noexcept { return body_ != nullptr; }
 
   /// All bytes: header and payload.
@@ -45,12 +52,15 @@ public:
   std::size_t size() const noexcept { return body_ ? body_->size : 0; }
   /// How many WebSocket frames these are.
   uint32_t messages() const noexcept { return body_ ? body_->messages : 0; }
+  /// 0: of no topic.
+  uint32_t source() const noexcept { return body_ ? body_->source : 0; }
 
 private:
   struct body {
     std::atomic<uint32_t> references{1};
     uint32_t size = 0;
     uint32_t messages = 1;
+    uint32_t source = 0;
     char* data() noexcept { return reinterpret_cast<char*>(this + 1); }
   };
 

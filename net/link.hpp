@@ -50,6 +50,12 @@ enum class send_result : uint8_t {
   not_open,
 };
 
+/// How far a socket has come, to tell a slow client from one that stands still.
+struct link_progress {
+  bool blocked = false; // the socket takes nothing more now
+  uint64_t acked = 0;   // bytes that the peer has confirmed, ever
+};
+
 /// What went through a link, and what waits in it.
 struct link_traffic {
   uint64_t messages_in = 0; // of the client
@@ -70,7 +76,15 @@ public:
   /// The same, but lets it wait until other frames go or `wake` is called.
   [[nodiscard]] virtual send_result push_held(const frame& one) = 0;
   virtual void wake() = 0;
-  /// Less than a quarter of the outbox is in use.
+  /// As `push`, but if the outbox is full, the oldest frames of the same source
+  /// leave it; `dropped` grows by their messages.
+  [[nodiscard]] virtual send_result
+  push_over_oldest(const frame& one, uint32_t& dropped) = 0;
+  /// The socket takes nothing more now.
+  virtual bool blocked() const = 0;
+  /// So much more could be pushed.
+  virtual bool fits(uint32_t messages, std::size_t bytes) const = 0;
+  /// The socket takes more, and less than a quarter of the outbox is in use.
   virtual bool has_room() const = 0;
   /// Nothing waits to be sent.
   virtual bool idle() const = 0;
@@ -83,10 +97,15 @@ public:
   /// Sends a close frame behind all that is queued, and waits for the client's
   /// within the close time-out. Nothing can be sent afterwards.
   virtual void close(close_code code) = 0;
+  /// Closes at once: what waits is dropped, the close frame goes next, and the
+  /// socket stays for the linger time, so that it arrives when the client reads
+  /// again.
+  virtual void cut(close_code code, std::string_view reason) = 0;
 
   virtual link_state state() const = 0;
   virtual frame_form form() const = 0;
   virtual link_traffic traffic() const = 0;
+  virtual link_progress progress() const = 0;
 };
 
 /// Who a link belongs to. Calls come on the link's thread.
@@ -94,6 +113,9 @@ class link_owner {
 public:
   /// One complete message. It costs one credit, which `grant` gives back.
   virtual void on_message(std::string_view payload, bool binary) = 0;
+  /// The socket is full: the client reads more slowly than it is sent to. Only
+  /// arms timers, it is called while others are being sent to.
+  virtual void on_blocked() = 0;
   /// There is room in the outbox, after `await_room`.
   virtual void on_room() = 0;
   /// The link left OPEN; `code` is the one reason of this ending. Nothing can

@@ -4,8 +4,12 @@
 #include "base/log.hpp"
 #include "net/ws/close_payload.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <utility>
 
 namespace rookery {
 
@@ -72,13 +76,24 @@ send_result transport::push_held(const frame& one) {
   return send_result::queued;
 }
 
+send_result transport::push_over_oldest(const frame& one, uint32_t& dropped) {
+  if (!life_.is(link_state::open))
+    return send_result::not_open;
+  const auto result = outbox_.push_over_oldest(one, settings_.outbox, dropped);
+  if (result == push_result::full)
+    return send_result::full;
+  events_out_ += one.messages();
+  wake();
+  return send_result::queued;
+}
+
 void transport::wake() {
   if (!life_.is(link_state::closed) && !blocked_ && !outbox_.empty())
     home_.out().mark(*this);
 }
 
 bool transport::has_room() const {
-  return outbox_.messages() <= settings_.outbox.messages_max / 4
+  return !blocked_ && outbox_.messages() <= settings_.outbox.messages_max / 4
          && outbox_.bytes() <= settings_.outbox.bytes_max / 4;
 }
 
@@ -123,6 +138,15 @@ link_traffic transport::traffic() const {
   return seen;
 }
 
+/// What lies in the kernel's buffer is not yet with the client: ioctl SIOCOUTQ,
+/// tcp(7).
+link_progress transport::progress() const {
+  int waiting = 0;
+  if (::ioctl(socket_.descriptor(), SIOCOUTQ, &waiting) < 0 || waiting < 0)
+    waiting = 0;
+  return {blocked_, bytes_out_ - std::min<uint64_t>(bytes_out_, waiting)};
+}
+
 outbox* transport::frames_to_send() {
   if (life_.is(link_state::closed) || blocked_)
     return nullptr;
@@ -143,6 +167,7 @@ void transport::on_sent(long bytes) {
   if (bytes < 0)
     return finish(close_code::abnormal);
   if (bytes > 0) {
+    bytes_out_ += static_cast<uint64_t>(bytes);
     home_.counters().bytes_out.add(static_cast<uint64_t>(bytes));
     home_.counters().sends.add();
     if (!socket_.encrypted()) {
@@ -151,8 +176,6 @@ void transport::on_sent(long bytes) {
       home_.counters().frames_out.add(before - outbox_.messages());
     }
   }
-  if (owner_waits_ && has_room())
-    defer();
   if (bytes > 0 && !outbox_.empty() && !socket_.blocked())
     home_.out().mark(*this); // more than one call can carry
   else
@@ -161,11 +184,16 @@ void transport::on_sent(long bytes) {
 
 void transport::after_write() {
   if (!all_sent()) {
+    const bool was_blocked = blocked_;
     blocked_ = true;
     watch_for(watched_ | EPOLLOUT);
+    if (!was_blocked && life_.is(link_state::open))
+      owner_.on_blocked();
   } else if (life_.is(link_state::closing) && !fin_sent_ && close_received_) {
     shut_down();
   }
+  if (owner_waits_ && has_room())
+    defer();
   resume_reading();
 }
 

@@ -24,6 +24,7 @@ struct transport_settings {
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds pong_timeout{8'000};
   std::chrono::milliseconds close_timeout{5'000};
+  std::chrono::milliseconds linger{30'000}; // after `cut`
   std::size_t compress_bytes_min = 256;
   inflow_limits inflow;
 };
@@ -40,6 +41,7 @@ struct link_terms {
 /// less than half full; the sender of its thread writes.
 ///
 /// How it ends, always through the same states:
+///  - `cut`: as `close`, but what waits is dropped, and the wait is longer.
 ///  - `close`, or a broken protocol: close frame behind what is queued; waits
 ///    for the client's (not after a broken protocol), then FIN, then reads away
 ///    what still comes, so that no reset overtakes the close frame.
@@ -66,16 +68,23 @@ public:
 
   send_result push(const frame& one) override;
   send_result push_held(const frame& one) override;
+  send_result push_over_oldest(const frame& one, uint32_t& dropped) override;
   void wake() override;
+  bool blocked() const override { return blocked_; }
+  bool fits(uint32_t messages, std::size_t bytes) const override {
+    return outbox_.fits(messages, bytes, settings_.outbox);
+  }
   bool has_room() const override;
   bool idle() const override { return outbox_.empty(); }
   void await_room() override;
   send_result answer(std::string_view payload) override;
   void grant(uint32_t messages) override;
   void close(close_code code) override;
+  void cut(close_code code, std::string_view reason) override;
   link_state state() const override { return life_.state(); }
   frame_form form() const override;
   link_traffic traffic() const override;
+  link_progress progress() const override;
 
   /// Queues a message of either kind; compressed when that was agreed on.
   send_result send(ws::opcode kind, std::string_view payload);
@@ -106,7 +115,9 @@ private:
   void watch_for(uint32_t events);
   void after_write();
   void ping_after(std::chrono::milliseconds delay);
-  void begin_closing(close_code code, std::string_view reason);
+  void begin_closing(
+      close_code code, std::string_view reason,
+      std::chrono::milliseconds patience);
   void fail(const ws::violation& why);
   void shut_down();
   void finish(close_code code);
@@ -141,6 +152,7 @@ private:
   std::unique_ptr<std::string> held_;
   std::unique_ptr<pacing> pacing_;
   uint64_t messages_in_ = 0;
+  uint64_t bytes_out_ = 0;  // that the socket took
   uint64_t events_out_ = 0; // queued, close and control frames not counted
   uint32_t credit_;
   uint32_t watched_ = 0; // epoll events

@@ -18,16 +18,25 @@ constexpr std::chrono::milliseconds ping_grid{500};
 void transport::close(close_code code) {
   if (!life_.is(link_state::open))
     return;
-  begin_closing(code, name(code));
+  begin_closing(code, name(code), settings_.close_timeout);
+}
+
+void transport::cut(close_code code, std::string_view reason) {
+  if (!life_.is(link_state::open))
+    return;
+  outbox_.drop_waiting();
+  begin_closing(code, reason, settings_.linger);
 }
 
 /// Leaves OPEN: the close frame goes behind all that is queued.
-void transport::begin_closing(close_code code, std::string_view reason) {
+void transport::begin_closing(
+    close_code code, std::string_view reason,
+    std::chrono::milliseconds patience) {
   life_.move_to(link_state::closing);
   outbox_.push_answer(ws::make_close_frame(code, reason));
   wake();
   waiting_ = wait::close_frame;
-  home_.loop().timers().arm(*this, home_.loop().now(), settings_.close_timeout);
+  home_.loop().timers().arm(*this, home_.loop().now(), patience);
   home_.counters().open.subtract();
   home_.counters().count_close(code);
   tell_owner([&] { owner_.on_closing(code); });
@@ -42,7 +51,7 @@ void transport::on_close(close_code code, std::string_view) {
   close_received_ = true;
   if (life_.is(link_state::open)) {
     // RFC 6455, section 5.5.1: the same code goes back.
-    begin_closing(code, {});
+    begin_closing(code, {}, settings_.close_timeout);
   } else if (life_.is(link_state::closing) && all_sent()) {
     shut_down();
   }
@@ -52,7 +61,7 @@ void transport::fail(const ws::violation& why) {
   close_received_ = true; // RFC 6455, section 7.1.7: do not wait for it
   log::debug("connection.broken", {{"why", why.text}});
   if (life_.is(link_state::open))
-    begin_closing(why.code, name(why.code));
+    begin_closing(why.code, name(why.code), settings_.close_timeout);
   else if (all_sent() && !fin_sent_)
     shut_down();
 }

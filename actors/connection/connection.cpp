@@ -36,7 +36,7 @@ void connection::open(const link_maker& make) {
     return become(record_->user);
   const auto timeout = hub_.node().settings.session.auth_timeout;
   must_act_by_ = hub_.services().now() + timeout;
-  arm_timer(timeout);
+  arm_timer();
 }
 
 subscriber connection::as_subscriber() const {
@@ -80,7 +80,7 @@ void connection::watch_expiry() {
   const auto delay = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::min<std::chrono::nanoseconds>(left, std::chrono::hours{24 * 365}));
   must_act_by_ = hub_.services().now() + delay;
-  arm_timer(delay);
+  arm_timer();
 }
 
 // -- answers ------------------------------------------------------------------
@@ -98,8 +98,10 @@ uint32_t connection::expect_answer(uint32_t wire_id, const local_topic* topic) {
   open_orders_.push_back(
       {last_serial_, wire_id, topic ? topic->number : 0,
        hub_.services().now() + timeout});
-  if (!armed())
-    arm_timer(timeout);
+  if (open_orders_.size() == hub_.node().settings.connection.credit)
+    pause_at_ = hub_.services().now() + patience_without_credit;
+  if (!armed() || pause_at_ != steady_time::max())
+    arm_timer();
   return last_serial_;
 }
 
@@ -113,6 +115,12 @@ void connection::answered(uint32_t serial, const answer& reply_of_topic) {
   open_orders_.erase(order);
   if (open_orders_.empty())
     std::vector<open_order>{}.swap(open_orders_);
+  pause_at_ = steady_time::max();
+  const auto credit = hub_.node().settings.connection.credit;
+  if (flow_paused_ && open_orders_.size() <= credit / 2) {
+    flow_paused_ = false;
+    send_event(flow_resume_event{});
+  }
   std::visit([&](const auto& one) { reply(id, one); }, reply_of_topic.reply);
 }
 
@@ -200,10 +208,20 @@ void connection::on(const direct_delivery& direct) {
 
 // -- time and the end ---------------------------------------------------------
 
-void connection::arm_timer(std::chrono::milliseconds delay) {
+/// For whatever is due first.
+void connection::arm_timer() {
   auto& services = hub_.services();
-  if (services.timers)
-    services.timers->arm(*this, services.now(), delay);
+  auto due = std::min(must_act_by_, pause_at_);
+  if (!open_orders_.empty())
+    due = std::min(due, open_orders_.front().deadline);
+  if (slow_)
+    due = std::min(due, slow_->look_at);
+  if (!services.timers || due == steady_time::max())
+    return;
+  const auto now = services.now();
+  services.timers->arm(
+      *this, now,
+      std::chrono::ceil<std::chrono::milliseconds>(std::max(due, now) - now));
 }
 
 void connection::on_timer() noexcept {
@@ -217,11 +235,9 @@ void connection::on_timer() noexcept {
     answered(
         open_orders_.front().serial,
         answer{error_reply{0, errc::not_available, "no answer in time"}});
-  auto due = must_act_by_;
-  if (!open_orders_.empty())
-    due = std::min(due, open_orders_.front().deadline);
-  if (due != steady_time::max())
-    arm_timer(std::chrono::ceil<std::chrono::milliseconds>(due - now));
+  look_at_credit(now);
+  look_at_socket(now);
+  arm_timer();
 }
 
 void connection::on_closing(close_code code) {

@@ -80,6 +80,8 @@ public:
   /// Fails all orders of a topic that crashed.
   void lose_orders(const local_topic& topic);
   void close(close_code code) { link_->close(code); }
+  /// Tells the supervisor of a client that reads too slowly.
+  void report(slow_report::cause why, std::string topic);
   bool matches(const connection_filter& wanted) const;
   connection_details inspect() const;
 
@@ -89,8 +91,17 @@ public:
   }
   void on(const direct_delivery& direct);
   void on(close_atom, close_code code) { close(code); }
+  void on(cut_atom, const std::string& reason) {
+    link_->cut(close_code::laggard, reason);
+  }
 
 private:
+  /// How often a full socket is looked at within `laggard.grace`.
+  static constexpr int looks_per_grace = 8;
+  /// A client that was answered nothing for so long, with all its credit used,
+  /// is asked to pause.
+  static constexpr std::chrono::milliseconds patience_without_credit{200};
+
   struct open_order {
     uint32_t serial = 0;
     uint32_t wire_id = 0; // 0: the client wants no answer
@@ -98,8 +109,16 @@ private:
     steady_time deadline;
   };
 
+  /// While the socket is full: whether it moves.
+  struct slow_watch {
+    uint64_t acked = 0; // bytes, at the last look
+    steady_time moved_at;
+    steady_time look_at;
+  };
+
   // link_owner, wheel_timer, slim_actor
   void on_message(std::string_view payload, bool binary) override;
+  void on_blocked() override;
   void on_room() override;
   void on_closing(close_code code) override;
   void on_closed() override;
@@ -124,7 +143,9 @@ private:
   uint32_t expect_answer(uint32_t wire_id, const local_topic* topic);
   subscription* subscribed_to(std::string_view topic);
   void become(user_ref user);
-  void arm_timer(std::chrono::milliseconds delay);
+  void arm_timer();
+  void look_at_socket(steady_time now);
+  void look_at_credit(steady_time now);
   template <class Event>
   void send_event(const Event& event);
   void end(subscription* one);
@@ -139,10 +160,14 @@ private:
   record_ref record_;
   std::unique_ptr<client_facts> facts_; // until `open`
   std::vector<subscription> subscriptions_;
-  std::vector<open_order> open_orders_; // oldest first; at most `credit`
+  std::vector<open_order> open_orders_;       // oldest first; at most `credit`
+  std::unique_ptr<slow_watch> slow_;          // while the socket is full
+  steady_time pause_at_ = steady_time::max(); // if no credit comes back
   uint32_t last_serial_ = 0;
-  bool ended_ = false;      // left OPEN
-  steady_time must_act_by_; // authenticate, or refresh the token; or never
+  bool flow_paused_ = false; // the client was asked to stop publishing
+  bool ended_ = false;       // left OPEN
+  /// Authenticate, or refresh the token; or never.
+  steady_time must_act_by_ = steady_time::max();
 };
 
 template <class Event>

@@ -11,6 +11,13 @@
 
 namespace rookery {
 
+namespace {
+
+/// Of a `gap` event with the longest name of a topic.
+constexpr std::size_t gap_bytes_max = 512;
+
+} // namespace
+
 fanout::fanout(
     caf::actor_config& config, io_unit* home, thread_services services,
     const node_context& node)
@@ -93,6 +100,7 @@ void fanout::on(const opened_topic& opened) {
   if (!topic)
     return;
   topic->identity = opened.topic;
+  topic->policy = policy_of(opened.topic->rules);
   topic->handle = opened.handle;
   topic->way = local_topic::route::open;
   for (auto& order : std::exchange(topic->waiting, {}))
@@ -149,7 +157,11 @@ local_subscribers fanout::on(lost_atom, const std::string& name) {
   topic->way = local_topic::route::opening; // the supervisor is at it
   for (auto& [id, one] : connections_)
     one->lose_orders(*topic);
+  topic->stalled.reset(); // nobody waits for it any more
   for (auto& entry : topic->listeners) {
+    entry.keeps_waiting = false;
+    if (entry.at == listener_entry::pace::parked)
+      entry.at = listener_entry::pace::live;
     found.all.push_back(entry.owner->as_subscriber());
     // What the crashed actor had not answered, the next one will.
     if (std::exchange(entry.asked, false))
@@ -231,6 +243,7 @@ void fanout::on(const detach_order& order) {
 void fanout::stop_listening(local_topic& topic, std::size_t index) {
   auto& list = topic.listeners;
   ROOKERY_CHECK(index < list.size(), "only a listener stops listening");
+  taken(topic, list[index]); // not by it, but nobody waits for it now
   services_.counters->subscriptions.subtract();
   if (index + 1 != list.size()) {
     list[index] = list.back();
@@ -247,43 +260,47 @@ void fanout::on(const deliver_order& order) {
     return;
   if (order.offset > 0)
     topic->newest = order.offset;
-  const bool held = order.topic->rules.hold.count() > 0;
+  if (topic->latest)
+    note_latest(*topic, order);
   uint64_t delivered = 0;
   for (auto& entry : topic->listeners)
-    delivered += deliver_to(entry, order, held) ? 1 : 0;
+    delivered += deliver_to(*topic, entry, order) ? 1 : 0;
   services_.counters->deliveries.add(delivered);
   if (order.arrived != steady_time{})
     services_.counters->publish_to_outbox.observe_ns(
         static_cast<uint64_t>((services_.now() - order.arrived).count()));
-  if (held)
+  if (order.topic->rules.hold.count() > 0)
     hold(*topic);
+  if (order.delivery != 0 && !topic->stalled && topic->handle)
+    caf::anon_send(topic->handle, taken_order{order.delivery});
 }
 
 /// Puts one frame into one outbox. Returns whether it went in.
 bool fanout::deliver_to(
-    listener_entry& to, const deliver_order& order, bool held) {
+    local_topic& topic, listener_entry& to, const deliver_order& order) {
+  using enum overflow_policy;
   if (to.at != listener_entry::pace::live) {
-    to.dropped += order.offset == 0 ? 1 : 0;
+    if (order.offset == 0 && topic.policy != keep_latest)
+      drop(to, 1);
     return false;
   }
-  if (to.dropped > 0)
-    tell_dropped(to, order.topic);
   const auto& frame = order.frames[to.form];
-  const auto result = held ? to.link->push_held(frame) : to.link->push(frame);
-  if (result == send_result::queued)
+  if (topic.policy == keep_latest && to.link->blocked())
+    return overflow(topic, to, order);
+  // What was dropped is told before what comes now.
+  if (to.dropped > 0 && topic.policy == drop_newest
+      && (!to.link->fits(2, gap_bytes_max + frame.size())
+          || !tell_dropped(to, order.topic)))
+    return drop(to, 1), false;
+  const bool held = order.topic->rules.hold.count() > 0;
+  switch (held ? to.link->push_held(frame) : to.link->push(frame)) {
+  case send_result::queued:
     return true;
-  if (result == send_result::not_open)
-    return false;
-  services_.counters->dropped.add();
-  if (order.offset == 0) {
-    ++to.dropped;
-    return false;
+  case send_result::full:
+    return overflow(topic, to, order);
+  case send_result::not_open:
+    break;
   }
-  // With a log nothing is lost: the rest comes when there is room.
-  to.at = listener_entry::pace::behind;
-  to.cursor = order.offset - 1;
-  to.tell_gap = true;
-  to.link->await_room();
   return false;
 }
 
@@ -294,9 +311,9 @@ void fanout::tell_gap(listener_entry& to, const gap_event& gap) {
   to.link->answer(text);
 }
 
-/// Says how many events of a topic without a log were dropped, as soon as there
-/// is room for it.
-void fanout::tell_dropped(listener_entry& to, const topic_ref& topic) {
+/// Says how many events of a topic without a log were dropped, if there is room
+/// for it.
+bool fanout::tell_dropped(listener_entry& to, const topic_ref& topic) {
   gap_event gap;
   gap.topic = topic->name;
   gap.dropped = to.dropped;
@@ -304,9 +321,10 @@ void fanout::tell_dropped(listener_entry& to, const topic_ref& topic) {
   const auto frame = frame_encoder::of_this_thread().make(
       gap, to.form, node_.settings.websocket.compression);
   if (to.link->push(frame) != send_result::queued)
-    return;
+    return false;
   to.dropped = 0;
   to.was_paused = false;
+  return true;
 }
 
 /// Wakes the listeners when the topic's `hold` is over.

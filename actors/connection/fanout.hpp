@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/connection/latest_values.hpp"
 #include "actors/messages.hpp"
 #include "actors/node_context.hpp"
 #include "actors/runtime/slim_actor.hpp"
@@ -35,8 +36,11 @@ struct thread_services {
 struct listener_entry {
   enum class pace : uint8_t {
     live,
-    behind, // is being repaired by replays, part by part
+    behind, // gets what it missed when there is room: a replay, or latest
+            // values
     paused, // by the client
+    parked, // with block-sender: a delivery waits for room in its outbox
+    doomed, // gets nothing more: the supervisor has been told of a laggard
   };
 
   client_link* link = nullptr;
@@ -46,8 +50,19 @@ struct listener_entry {
   bool asked = false;    // a part of the replay is on its way
   bool tell_gap = false; // before the replay
   bool was_paused = false;
-  uint32_t dropped = 0; // without a log: not told to the client yet
-  uint64_t cursor = 0;  // the last offset that it was sent, unless live
+  bool keeps_waiting = false; // publishers, with block-sender
+  uint32_t dropped = 0;       // without a log: not told to the client yet
+  // The last offset, or version of a latest value, that it was sent; unless
+  // live.
+  uint64_t cursor = 0;
+};
+
+/// With block-sender: a delivery that some listeners of a thread have not taken
+/// yet. There is one at a time.
+struct stalled_delivery {
+  uint64_t number = 0;
+  event_frames frames;
+  std::size_t missing = 0; // listeners
 };
 
 /// What one thread knows about one topic.
@@ -64,6 +79,9 @@ struct local_topic {
   uint64_t newest = 0;  // offset of the last event that came by
   uint32_t pins = 0;    // subscriptions that point here
   bool holding = false; // frames wait for the end of `hold`
+  overflow_policy policy = overflow_policy::repair; // once `identity` is known
+  std::unique_ptr<latest_values> latest; // while a listener is not live
+  std::unique_ptr<stalled_delivery> stalled;
 };
 
 /// The FANOUT actor's implementation (actors/interfaces.hpp). The connections
@@ -127,9 +145,25 @@ private:
   void forward(local_topic& to, topic_order&& order);
   void drop_if_unused(local_topic& topic);
   void refuse_waiting(local_topic& topic, const failure& why);
-  bool deliver_to(listener_entry& to, const deliver_order& order, bool hold);
+  bool deliver_to(
+      local_topic& topic, listener_entry& to, const deliver_order& order);
   void tell_gap(listener_entry& to, const gap_event& gap);
-  void tell_dropped(listener_entry& to, const topic_ref& topic);
+  bool tell_dropped(listener_entry& to, const topic_ref& topic);
+  // -- a full outbox (overflow.cpp)
+  bool
+  overflow(local_topic& topic, listener_entry& to, const deliver_order& order);
+  void drop(listener_entry& to, uint32_t messages);
+  latest_values::limits latest_limits() const;
+  void note_latest(local_topic& topic, const deliver_order& order);
+  void keep_latest(
+      local_topic& topic, listener_entry& to, const deliver_order& order);
+  void send_latest(local_topic& topic, listener_entry& to);
+  void
+  make_wait(local_topic& topic, listener_entry& to, const deliver_order& order);
+  void push_parked(local_topic& topic, listener_entry& to);
+  void taken(local_topic& topic, listener_entry& by);
+  void waited_too_long(const std::string& name, uint64_t delivery);
+  void go_live(local_topic& topic, listener_entry& one);
   void ask_replay(local_topic& topic, listener_entry& of);
   bool push_part(listener_entry& to, const replay_chunk& chunk);
   void hold(local_topic& topic);

@@ -18,19 +18,37 @@ void fanout::ask_replay(local_topic& topic, listener_entry& of) {
 
 void fanout::go_on(local_topic& topic, std::size_t index) {
   auto& entry = topic.listeners[index];
-  if (entry.at != pace::behind || entry.asked)
+  const bool has_log = topic.identity->rules.kind != topic_kind::topic;
+  const bool waits = entry.at == pace::parked
+                     || (entry.at == pace::behind && !entry.asked)
+                     || (entry.at == pace::live && entry.dropped > 0);
+  if (!waits)
     return;
-  if (entry.link->has_room())
+  if (!entry.link->has_room())
+    return entry.link->await_room();
+  if (entry.at == pace::parked)
+    push_parked(topic, entry);
+  else if (entry.at == pace::live)
+    tell_dropped(entry, topic.identity);
+  else if (has_log)
     ask_replay(topic, entry);
   else
-    entry.link->await_room();
+    send_latest(topic, entry);
 }
 
 void fanout::pause(local_topic& topic, std::size_t index) {
   auto& entry = topic.listeners[index];
+  if (entry.at == pace::doomed)
+    return;
+  const bool latest = topic.policy == overflow_policy::keep_latest;
+  if (latest && !topic.latest)
+    topic.latest = std::make_unique<latest_values>(latest_limits());
   if (entry.at == pace::live)
-    entry.cursor = topic.newest;
+    entry.cursor = latest ? topic.latest->version() : topic.newest;
+  if (entry.at == pace::parked)
+    drop(entry, 1); // as if it had paused before
   entry.at = pace::paused;
+  taken(topic, entry);
   entry.was_paused = true;
 }
 
@@ -38,13 +56,9 @@ void fanout::resume(local_topic& topic, std::size_t index) {
   auto& entry = topic.listeners[index];
   if (entry.at != pace::paused)
     return;
-  if (topic.identity->rules.kind == topic_kind::topic) {
-    entry.at = pace::live;
-    if (entry.dropped > 0)
-      tell_dropped(entry, topic.identity);
-    entry.was_paused = false;
-    return;
-  }
+  const bool has_log = topic.identity->rules.kind != topic_kind::topic;
+  if (!has_log && topic.policy != overflow_policy::keep_latest)
+    return go_live(topic, entry);
   entry.at = pace::behind;
   entry.tell_gap = true;
   go_on(topic, index);
@@ -77,6 +91,7 @@ void fanout::on(const replay_chunk& chunk) {
   if (chunk.last < chunk.newest)
     return go_on(*topic, index);
   entry.at = pace::live;
+  taken(*topic, entry);
   thread_local std::string text;
   text.clear();
   encode(

@@ -72,6 +72,7 @@ transport_settings links_of(const config& settings) {
   links.ping_interval = settings.websocket.ping_interval;
   links.pong_timeout = settings.websocket.pong_timeout;
   links.close_timeout = settings.websocket.close_timeout;
+  links.linger = settings.laggard.linger;
   links.inflow = {
       settings.limits.messages_per_second, settings.limits.bytes_per_second,
       settings.limits.flood_grace};

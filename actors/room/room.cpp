@@ -68,10 +68,11 @@ void room_actor_state::on_subscribe(const subscribe_order& order) {
       missed ? since->offset : log->last());
 }
 
-/// Tells all listeners what the log has just taken.
-void room_actor_state::tell(const room_event& event, steady_time arrived) {
+/// Tells all listeners what the log has just taken, and what published it.
+template <class... Cause>
+void room_actor_state::tell(const room_event& event, const Cause&... cause) {
   std::visit(
-      [&](const auto& one) { core->deliver(one, *one.offset, arrived); },
+      [&](const auto& one) { core->deliver(one, *one.offset, cause...); },
       event);
 }
 
@@ -83,10 +84,8 @@ void room_actor_state::enter(const subscriber& who, bool is_new) {
   const auto offset = is_new ? log->last() + 1 : log->last();
   room.apply(member_joined{user, shown_info(*who.user)}, offset);
   if (is_new)
-    tell(
-        log->append(
-            joined_event{core->name(), {}, user, shown_info(*who.user)}),
-        {});
+    tell(log->append(
+        joined_event{core->name(), {}, user, shown_info(*who.user)}));
 }
 
 void room_actor_state::on_gone(const subscriber& who, std::string_view reason) {
@@ -95,18 +94,22 @@ void room_actor_state::on_gone(const subscriber& who, std::string_view reason) {
   if (!connections.remove(user)
       || !room.apply(member_left{user, std::string{reason}}, log->last() + 1))
     return;
-  tell(
-      log->append(left_event{core->name(), {}, user, std::string{reason}}), {});
+  tell(log->append(left_event{core->name(), {}, user, std::string{reason}}));
 }
 
 void room_actor_state::on_publish(const publish_order& order) {
   core->used();
+  if (!core->must_wait(order))
+    serve(order);
+}
+
+void room_actor_state::serve(const publish_order& order) {
   message_event event;
   event.topic = core->name();
   event.data = order.data;
   event.user = order.user->user;
   event.at = core->node().wall_clock_ms();
-  tell(log->append(std::move(event)), order.arrived);
+  tell(log->append(std::move(event)), order);
   published_reply reply;
   reply.at = log->newest();
   core->answer_to(order.from, std::move(reply));
@@ -217,6 +220,10 @@ topic_actor::behavior_type room(
         self->state.on_gone(order.who, "closed");
       },
       [=](const publish_order& order) { self->state.on_publish(order); },
+      [=](const taken_order& taken) {
+        self->state.core->on_taken(
+            taken, [&](const publish_order& next) { self->state.serve(next); });
+      },
       [=](const presence_order& order) { self->state.on_presence(order); },
       [=](const history_order& order) { self->state.on_history(order); },
       [=](const replay_order& order) { self->state.on_replay(order); },

@@ -25,6 +25,7 @@ struct room_actor_state {
   void on_subscribe(const subscribe_order& order);
   void on_gone(const subscriber& who, std::string_view reason);
   void on_publish(const publish_order& order);
+  void serve(const publish_order& order);
   void on_presence(const presence_order& order);
   void on_history(const history_order& order);
   void on_replay(const replay_order& order);
@@ -35,7 +36,8 @@ private:
   std::vector<member> members() const;
   snapshot_event snapshot() const;
   frame snapshot_frame(frame_form form);
-  void tell(const room_event& event, steady_time arrived);
+  template <class... Cause>
+  void tell(const room_event& event, const Cause&... cause);
 
   // The last snapshot that was encoded: all that are too far behind get it.
   uint64_t snapshot_at_ = 0;

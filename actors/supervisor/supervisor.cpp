@@ -2,6 +2,7 @@
 
 #include "actors/registry/registry.hpp"
 #include "actors/room/room.hpp"
+#include "actors/supervisor/verdict.hpp"
 #include "actors/topic/topic.hpp"
 #include "base/check.hpp"
 #include "base/hex.hpp"
@@ -30,7 +31,8 @@ supervised_topic* supervisor_state::create(const std::string& topic) {
     return nullptr;
   const auto& limits = node->settings.supervisor;
   supervised_topic fresh{
-      std::make_shared<const topic_identity>(topic_identity{topic, *rules}),
+      std::make_shared<const topic_identity>(
+          topic_identity{topic, *rules, ++last_number}),
       {},
       nullptr,
       {limits.restarts_max, limits.restart_window}};
@@ -162,6 +164,22 @@ void supervisor_state::retired(const std::string& topic_name) {
     on_open(topic_name, node->fanouts[thread]);
 }
 
+// -- slow clients -------------------------------------------------------------
+
+void supervisor_state::on_slow(const slow_report& report) {
+  const auto reason = laggard_verdict(report, node->settings.laggard);
+  if (!reason)
+    return;
+  const auto& user = report.record->user;
+  log::info(
+      "connection.laggard",
+      {{"connection", to_text(report.record->id)},
+       {"user", user ? std::string_view{user->user} : std::string_view{}},
+       {"address", report.record->address},
+       {"why", *reason}});
+  self->send(report.connection, cut_atom_v, *reason);
+}
+
 // -- crashes ------------------------------------------------------------------
 
 void supervisor_state::on_down(const caf::down_msg& down) {
@@ -275,6 +293,7 @@ supervisor_actor::behavior_type supervisor(
       [=](open_atom, const std::string& topic, const fanout_actor& from) {
         self->state.on_open(topic, from);
       },
+      [=](const slow_report& report) { self->state.on_slow(report); },
       [=](idle_atom, const std::string& topic) { self->state.on_idle(topic); },
       [=](drain_atom) { return self->state.on_drain(); },
       [=](count_atom) -> uint64_t { return self->state.topics.size(); },

@@ -57,12 +57,14 @@ struct supervisor_state {
   std::unordered_map<std::string, supervised_topic> topics;
   std::unordered_map<caf::actor_id, std::string> names; // of running topics
   std::vector<actor_ref<fanout>> fanouts;
+  uint32_t last_number = 0; // of a topic_identity
   bool stopping = false;
   caf::typed_response_promise<bool> stopped;
 
   void start(const std::vector<thread_place>& places);
   void on_open(const std::string& topic, const fanout_actor& from);
   void on_idle(const std::string& topic);
+  void on_slow(const slow_report& report);
   void on_down(const caf::down_msg& down);
   caf::result<bool> on_drain();
 

@@ -60,15 +60,19 @@ public:
   }
   std::size_t threads() const noexcept { return by_thread_.size(); }
 
-  /// Encodes `event` once for each form that somebody wants.
+  /// Encodes `event` of the topic with number `source` once for each form that
+  /// somebody wants.
   template <class Event>
-  event_frames
-  encode(const Event& event, const compression_config& compression) const {
+  event_frames encode(
+      const Event& event, uint32_t source,
+      const compression_config& compression) const {
     event_frames frames;
     for (std::size_t i = 0; i < frame_forms; ++i)
-      if (by_form_[i] > 0)
+      if (by_form_[i] > 0) {
         frames.by_form[i] = frame_encoder::of_this_thread().make(
             event, static_cast<frame_form>(i), compression);
+        frames.by_form[i].set_source(source);
+      }
     return frames;
   }
 

@@ -21,12 +21,17 @@ void topic_state::on_subscribe(const subscribe_order& order) {
 
 void topic_state::on_publish(const publish_order& order) {
   core->used();
+  if (!core->must_wait(order))
+    serve(order);
+}
+
+void topic_state::serve(const publish_order& order) {
   message_event event;
   event.topic = core->name();
   event.data = order.data;
   event.user = order.user->user;
   event.at = core->node().wall_clock_ms();
-  core->deliver(event, 0, order.arrived);
+  core->deliver(event, 0, order);
   core->answer_to(order.from, published_reply{});
 }
 
@@ -44,6 +49,10 @@ topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
         self->state.core->listeners().remove(order.who);
       },
       [=](const publish_order& order) { self->state.on_publish(order); },
+      [=](const taken_order& taken) {
+        self->state.core->on_taken(
+            taken, [&](const publish_order& next) { self->state.serve(next); });
+      },
       [=](const presence_order& order) {
         auto& core = *self->state.core;
         core.answer_to(

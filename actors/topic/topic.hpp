@@ -15,6 +15,7 @@ struct topic_state {
 
   void on_subscribe(const subscribe_order& order);
   void on_publish(const publish_order& order);
+  void serve(const publish_order& order);
 };
 
 /// The actor of a topic without a log. `node` outlives it.

@@ -4,6 +4,7 @@
 #include "actors/topic/audience.hpp"
 #include "base/log.hpp"
 
+#include <deque>
 #include <exception>
 #include <string>
 #include <vector>
@@ -45,16 +46,47 @@ public:
 
   /// Sends `event` to every thread that has listeners.
   template <class Event>
-  void deliver(const Event& event, uint64_t offset, steady_time arrived) {
+  void deliver(const Event& event, uint64_t offset) {
+    if (!audience_.empty())
+      send_to_threads(event, {identity_, {}, offset, {}, {}, 0});
+  }
+  /// The same, of what `cause` published.
+  template <class Event>
+  void
+  deliver(const Event& event, uint64_t offset, const publish_order& cause) {
     if (audience_.empty())
       return;
-    const auto frames =
-        audience_.encode(event, node_.settings.websocket.compression);
-    for (std::size_t i = 0; i < audience_.threads(); ++i)
-      if (audience_.on_thread(i))
-        self_->send(
-            node_.fanouts[i],
-            deliver_order{identity_, frames, offset, arrived});
+    if (policy_of(rules()) != overflow_policy::block_sender) {
+      send_to_threads(
+          event, {identity_, {}, offset, cause.arrived, cause.tag, 0});
+      return;
+    }
+    takers_missing_ = send_to_threads(
+        event,
+        {identity_, {}, offset, cause.arrived, cause.tag, ++last_delivery_});
+  }
+
+  /// With block-sender: keeps the publish until all subscribers have taken the
+  /// one before; its publisher has no credit for it meanwhile, which bounds
+  /// what waits here. False: serve it now.
+  bool must_wait(const publish_order& order) {
+    if (takers_missing_ > 0)
+      waiting_.push_back(order);
+    return takers_missing_ > 0;
+  }
+  template <class Serve>
+  void on_taken(const taken_order& taken, Serve&& serve) {
+    if (taken.delivery != last_delivery_ || takers_missing_ == 0)
+      return;
+    --takers_missing_;
+    while (takers_missing_ == 0 && !waiting_.empty()) {
+      const auto next = std::move(waiting_.front());
+      waiting_.pop_front();
+      // Its publisher has been told that it failed.
+      if (next.arrived + node_.settings.supervisor.request_timeout
+          > self_->clock().now())
+        serve(next);
+    }
   }
 
   template <class Reply>
@@ -122,13 +154,27 @@ public:
 
   /// Answers the supervisor's question; ends the actor when nobody uses it.
   bool retire() {
-    if (!audience_.empty() || used_)
+    if (!audience_.empty() || used_ || !waiting_.empty())
       return false;
     self_->quit();
     return true;
   }
 
 private:
+  /// Returns to how many.
+  template <class Event>
+  std::size_t send_to_threads(const Event& event, deliver_order order) {
+    order.frames = audience_.encode(
+        event, identity_->number, node_.settings.websocket.compression);
+    std::size_t threads = 0;
+    for (std::size_t i = 0; i < audience_.threads(); ++i)
+      if (audience_.on_thread(i)) {
+        self_->send(node_.fanouts[i], order);
+        ++threads;
+      }
+    return threads;
+  }
+
   void watch_for_idleness() {
     used_ = false;
     self_->delayed_send(self_, rules().idle_timeout, tick_atom_v);
@@ -139,6 +185,11 @@ private:
   const node_context& node_;
   audience audience_;
   bool used_ = false; // since the last tick
+  // With block-sender: threads that have not taken the last delivery, and what
+  // waits for them.
+  uint64_t last_delivery_ = 0;
+  std::size_t takers_missing_ = 0;
+  std::deque<publish_order> waiting_;
 };
 
 } // namespace rookery

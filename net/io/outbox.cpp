@@ -14,11 +14,42 @@ constexpr uint32_t kept_capacity = 16; // a burst's memory is given back
 } // namespace
 
 push_result outbox::push(frame one, const outbox_limits& limits) {
-  if (messages_ + one.messages() > limits.messages_max
-      || bytes_ + one.size() > limits.bytes_max)
+  if (!fits(one.messages(), one.size(), limits))
     return push_result::full;
   append(std::move(one));
   return push_result::queued;
+}
+
+push_result outbox::push_over_oldest(
+    frame one, const outbox_limits& limits, uint32_t& dropped) {
+  while (!fits(one.messages(), one.size(), limits)) {
+    const auto left = drop_oldest(one.source());
+    if (left == 0)
+      return push_result::full;
+    dropped += left;
+  }
+  append(std::move(one));
+  return push_result::queued;
+}
+
+/// Takes out the oldest frame of `source` of which nothing is sent yet; returns
+/// its messages, 0 when there is none. What stands before it, which is little
+/// where one topic fills the outbox, moves up.
+uint32_t outbox::drop_oldest(uint32_t source) noexcept {
+  uint32_t place = sent_ > 0 ? 1 : 0;
+  while (place < count_ && (at(place).source() != source))
+    ++place;
+  if (source == 0 || place == count_)
+    return 0;
+  const auto left = at(place).messages();
+  messages_ -= left;
+  bytes_ -= static_cast<uint32_t>(at(place).size());
+  for (; place > 0; --place)
+    at(place) = std::move(at(place - 1));
+  at(0) = frame{};
+  head_ = (head_ + 1) & (capacity_ - 1);
+  --count_;
+  return left;
 }
 
 void outbox::push_answer(frame one) {

@@ -35,6 +35,10 @@ public:
 
   /// Queues an event of a topic, unless that would pass one of `limits`.
   [[nodiscard]] push_result push(frame one, const outbox_limits& limits);
+  /// The same, and makes room for it: the oldest frames of the same source that
+  /// wait leave, as many as it takes. `dropped` grows by their messages.
+  [[nodiscard]] push_result
+  push_over_oldest(frame one, const outbox_limits& limits, uint32_t& dropped);
   /// Queues an answer behind all that waits.
   void push_answer(frame one);
   /// Queues a control frame before all data, but never inside a frame that is
@@ -49,6 +53,11 @@ public:
   /// Drops all frames of which nothing is sent yet; returns how many.
   uint32_t drop_waiting() noexcept;
 
+  bool fits(uint32_t messages, std::size_t bytes, const outbox_limits& limits)
+      const noexcept {
+    return messages_ + messages <= limits.messages_max
+           && bytes_ + bytes <= limits.bytes_max;
+  }
   bool empty() const noexcept { return count_ == 0; }
   uint32_t messages() const noexcept { return messages_; }
   /// Bytes of all frames, the sent part of the first included.
@@ -62,6 +71,7 @@ private:
   void make_room();
   void append(frame one);
   void pop_front() noexcept;
+  uint32_t drop_oldest(uint32_t source) noexcept;
 
   std::unique_ptr<frame[]> ring_; // capacity_ is a power of two
   uint32_t capacity_ = 0;

@@ -34,6 +34,7 @@ private:
     transport_.send(binary ? ws::opcode::binary : ws::opcode::text, payload);
     transport_.grant(1);
   }
+  void on_blocked() override {}
   void on_room() override {}
   void on_closing(close_code) override {}
   void on_closed() override { delete this; }

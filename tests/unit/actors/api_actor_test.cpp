@@ -163,7 +163,7 @@ CAF_TEST(the list of a topic has its subscribers on all threads) {
 CAF_TEST(the list of the slow has those whose socket is full) {
   connect("ann", 0);
   auto bob = connect("bob", 1);
-  bob.link().blocked = true;
+  bob.link().is_blocked = true;
   const auto body = get("/connections?slow=1");
   const auto found = ids(body);
   CAF_REQUIRE_EQUAL(found.size(), 1u);

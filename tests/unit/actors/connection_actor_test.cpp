@@ -108,19 +108,4 @@ CAF_TEST(subscriptions of one connection are limited) {
   CAF_CHECK(contains(alice.next(), R"("id":3,"code":106)"));
 }
 
-CAF_TEST(a full outbox of a topic without a log is told as a gap with a count) {
-  auto slow = connect("slow");
-  auto alice = connect("alice");
-  say(slow, R"({"event":"subscribe","id":1,"topic":"news.a"})");
-  slow.forget();
-  slow.link().room = 0;
-  say(alice, R"({"event":"publish","topic":"news.a","data":1})");
-  say(alice, R"({"event":"publish","topic":"news.a","data":2})");
-  slow.link().room = 10;
-  say(alice, R"({"event":"publish","topic":"news.a","data":3})");
-  CAF_CHECK(
-      contains(slow.next(), R"("event":"gap","topic":"news.a","dropped":2)"));
-  CAF_CHECK(contains(slow.next(), R"("data":3)"));
-}
-
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -26,8 +26,23 @@ public:
     ++held;
     return take(one);
   }
+  /// Frames of this link are not told apart: the oldest text that waits goes.
+  send_result push_over_oldest(const frame& one, uint32_t& dropped) override {
+    if (room >= one.messages())
+      return take(one);
+    if (sent.empty())
+      return send_result::full;
+    sent.pop_front();
+    ++room;
+    ++dropped;
+    return take(one);
+  }
   void wake() override { ++wakes; }
-  bool has_room() const override { return room >= 64; }
+  bool blocked() const override { return is_blocked; }
+  bool fits(uint32_t messages, std::size_t) const override {
+    return room >= messages;
+  }
+  bool has_room() const override { return room >= 64 && !is_blocked; }
   bool idle() const override { return idle_now; }
   void await_room() override { awaited = true; }
   send_result answer(std::string_view payload) override {
@@ -44,13 +59,18 @@ public:
     closed_with = code;
     owner_.on_closing(code);
   }
+  void cut(close_code code, std::string_view reason) override {
+    cut_because = reason;
+    close(code);
+  }
+  link_progress progress() const override { return {is_blocked, acked}; }
   link_state state() const override { return state_; }
   frame_form form() const override { return form_; }
   link_traffic traffic() const override {
     link_traffic seen;
-    seen.outbox_messages = blocked ? 7 : 0;
-    seen.outbox_bytes = blocked ? 700 : 0;
-    seen.blocked = blocked;
+    seen.outbox_messages = is_blocked ? 7 : 0;
+    seen.outbox_bytes = is_blocked ? 700 : 0;
+    seen.blocked = is_blocked;
     return seen;
   }
 
@@ -59,6 +79,15 @@ public:
     room = frames;
     if (has_room() && std::exchange(awaited, false))
       owner_.on_room();
+  }
+  /// The socket is full now, or takes more again.
+  void block() {
+    is_blocked = true;
+    owner_.on_blocked();
+  }
+  void unblock() {
+    is_blocked = false;
+    make_room(room);
   }
   /// The socket is gone.
   void vanish() {
@@ -76,7 +105,9 @@ public:
   bool awaited = false;    // the owner waits for room
   bool idle_now = false;   // nothing waits to be sent
   bool throws = false;     // as if memory had run out
-  bool blocked = false;    // the socket is full
+  bool is_blocked = false; // the socket is full
+  uint64_t acked = 0;      // bytes that the client took
+  std::string cut_because;
   close_code closed_with = close_code::normal;
 
 private:

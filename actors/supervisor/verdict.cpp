@@ -1,0 +1,41 @@
+#include "actors/supervisor/verdict.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+namespace rookery {
+
+namespace {
+
+/// RFC 6455, section 5.5: a control frame has 125 bytes, 2 are the code.
+constexpr std::size_t reason_bytes_max = 123;
+
+std::string cause_of(const slow_report& report) {
+  switch (report.why) {
+  case slow_report::cause::overflow:
+    return " on " + report.topic;
+  case slow_report::cause::blocking:
+    return ", kept the publishers of " + report.topic + " waiting";
+  case slow_report::cause::stalled:
+    break;
+  }
+  return fmt::format(
+      ", nothing read for {:.1f} s",
+      static_cast<double>(report.stalled.count()) / 1000);
+}
+
+} // namespace
+
+std::optional<std::string>
+laggard_verdict(const slow_report& report, const laggard_config& limits) {
+  if (report.why == slow_report::cause::stalled
+      && report.stalled < limits.grace)
+    return std::nullopt;
+  auto reason = fmt::format(
+      "{}: {} messages ({} bytes) behind{}", name(close_code::laggard),
+      report.traffic.outbox_messages, report.traffic.outbox_bytes,
+      cause_of(report));
+  reason.resize(std::min(reason.size(), reason_bytes_max));
+  return reason;
+}
+
+} // namespace rookery
