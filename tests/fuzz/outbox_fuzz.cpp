@@ -16,19 +16,33 @@ constexpr outbox_limits limits{8, 64};
 
 class model {
 public:
-  bool push(const std::string& text, uint32_t messages) {
+  bool push(const std::string& text, uint32_t messages, uint32_t source) {
     if (size() + messages > limits.messages_max
         || bytes() + text.size() > limits.bytes_max)
       return false;
-    frames_.push_back({text, messages});
+    frames_.push_back({text, messages, source});
+    return true;
+  }
+  bool push_over_oldest(
+      const std::string& text, uint32_t messages, uint32_t source,
+      uint32_t& dropped) {
+    while (!push(text, messages, source)) {
+      auto oldest = frames_.begin() + (sent_ > 0 ? 1 : 0);
+      while (oldest < frames_.end() && oldest->source != source)
+        ++oldest;
+      if (oldest == frames_.end())
+        return false;
+      dropped += oldest->messages;
+      frames_.erase(oldest);
+    }
     return true;
   }
   void answer(const std::string& text, uint32_t messages) {
-    frames_.push_back({text, messages});
+    frames_.push_back({text, messages, 0});
   }
   void control(const std::string& text) {
     const auto place = (sent_ > 0 ? 1 : 0) + controls_;
-    frames_.insert(frames_.begin() + static_cast<long>(place), {text, 1});
+    frames_.insert(frames_.begin() + static_cast<long>(place), {text, 1, 0});
     ++controls_;
   }
   void consume(std::size_t bytes) {
@@ -72,6 +86,7 @@ private:
   struct joined {
     std::string text;
     uint32_t messages;
+    uint32_t source;
   };
   std::deque<joined> frames_;
   std::size_t sent_ = 0;
@@ -96,12 +111,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string text(
         1 + data[i + 1] % 20, static_cast<char>('a' + i / 2 % 26));
     const uint32_t messages = 1 + data[i + 1] / 20 % 4;
-    const auto joined = frame::join(text, messages);
-    switch (data[i] % 5) {
+    auto joined = frame::join(text, messages);
+    const uint32_t source = 1 + data[i] / 6 % 3;
+    switch (data[i] % 6) {
     case 0:
+      joined.set_source(source);
       ROOKERY_CHECK(
           (real.push(joined, limits) == push_result::queued)
-              == expected.push(text, messages),
+              == expected.push(text, messages, source),
           "both take the frame or both refuse it");
       break;
     case 1:
@@ -121,6 +138,19 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       const auto some = most == 0 ? 0 : data[i + 1] % (most + 1);
       real.consume(some);
       expected.consume(some);
+      break;
+    }
+    case 4: {
+      uint32_t dropped = 0;
+      uint32_t expected_dropped = 0;
+      joined.set_source(source);
+      const auto taken = real.push_over_oldest(joined, limits, dropped);
+      ROOKERY_CHECK(
+          (taken == push_result::queued)
+              == expected.push_over_oldest(
+                  text, messages, source, expected_dropped),
+          "both make room or neither can");
+      ROOKERY_CHECK(dropped == expected_dropped, "the same frames left");
       break;
     }
     default:

@@ -105,6 +105,45 @@ TEST(contradictions, are_paths_that_are_taken) {
       ElementsAre("websocket.path"));
 }
 
+TEST(contradictions, are_policies_that_a_kind_of_topic_can_not_have) {
+  const auto with = [](topic_kind kind, overflow_policy policy) {
+    return keys_after([&](config& all) {
+      topic_class one;
+      one.name = "x";
+      one.match = "x.*";
+      one.kind = kind;
+      one.overflow = policy;
+      all.topics.push_back(one);
+    });
+  };
+  using enum overflow_policy;
+  EXPECT_THAT(
+      with(topic_kind::topic, repair), ElementsAre("topics.x.overflow"));
+  for (const auto policy : {drop_oldest, drop_newest, keep_latest}) {
+    EXPECT_THAT(with(topic_kind::topic, policy), IsEmpty());
+    EXPECT_THAT(
+        with(topic_kind::room, policy), ElementsAre("topics.x.overflow"));
+  }
+  for (const auto policy : {automatic, block_sender, disconnect})
+    for (const auto kind : {topic_kind::topic, topic_kind::room})
+      EXPECT_THAT(with(kind, policy), IsEmpty());
+}
+
+TEST(contradictions, are_publishers_that_wait_longer_than_for_an_answer) {
+  const auto with = [](std::chrono::milliseconds timeout) {
+    return keys_after([&](config& all) {
+      topic_class one;
+      one.name = "x";
+      one.match = "x.*";
+      one.overflow = overflow_policy::block_sender;
+      one.block_timeout = timeout;
+      all.topics.push_back(one);
+    });
+  };
+  EXPECT_THAT(with(5s), ElementsAre("topics.x.block-timeout"));
+  EXPECT_THAT(with(4999ms), IsEmpty());
+}
+
 TEST(contradictions, are_pongs_that_may_come_after_the_next_ping) {
   const auto with = [](std::chrono::milliseconds pong) {
     return keys_after([&](config& all) {

@@ -60,6 +60,7 @@ struct transport_test : ::testing::Test, link_owner {
     if (grants)
       link->grant(1);
   }
+  void on_blocked() override { ++blocked; }
   void on_room() override {}
   void on_closing(close_code code) override {
     endings.push_back(code);
@@ -81,6 +82,7 @@ struct transport_test : ::testing::Test, link_owner {
   std::vector<std::string> heard;
   std::vector<close_code> endings;
   send_result after_closing = send_result::queued;
+  int blocked = 0;
   bool grants = true;
   bool closed = false;
   std::function<bool()> until;
@@ -113,6 +115,32 @@ TEST_F(transport_test, sends_while_open_and_never_after) {
   EXPECT_EQ(all.substr(0, 5), "\x81\x03now");
   EXPECT_EQ(all.substr(5, 1), "\x88");
   EXPECT_EQ(all.size(), 5 + 4 + name(close_code::drain).size());
+}
+
+TEST_F(transport_test, a_cut_drops_what_waits_and_the_reason_goes_next) {
+  settings.linger = 20s;
+  settings.outbox = {1000, 4 << 20};
+  make();
+  link->start({});
+  const auto large = ws::make_frame(ws::opcode::text, std::string(60'000, 'x'));
+  for (int i = 0; i < 50; ++i)
+    EXPECT_EQ(link->push(large), send_result::queued);
+  // The frame in flight comes whole, and nothing of those behind it.
+  std::string all;
+  run_until([&] {
+    if (endings.empty() && blocked > 0)
+      link->cut(close_code::laggard, "laggard: because");
+    if (endings.empty() || closed)
+      return closed;
+    for (auto more = received(); !more.empty(); more = received())
+      all += more;
+    if (all.ends_with("laggard: because"))
+      say(client_frame(0x88, "\x0f\xa2"));
+    return false;
+  });
+  EXPECT_THAT(endings, ElementsAre(close_code::laggard));
+  EXPECT_EQ((all.size() - 20) % large.size(), 0u);
+  EXPECT_LT(all.size(), 50 * large.size());
 }
 
 TEST_F(transport_test, a_client_that_does_not_answer_the_close_is_cut_off) {
