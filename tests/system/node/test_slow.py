@@ -167,9 +167,9 @@ class SlowClients(NodeTest):
         fast = await self.speaker("fast")
         slow = self.slow(self.room)
         await self.flood(fast, self.room, 1, 200)
-        for _ in range(12):  # three times the grace
-            slow.read_some(512)
-            await asyncio.sleep(0.25)
+        for _ in range(15):  # three times the grace
+            slow.read_some(2000)  # enough for the window to open each time
+            await asyncio.sleep(0.2)
         got = await asyncio.to_thread(
             self.events, slow,
             lambda one: one["event"] == "message" and one["data"]["n"] == 200)
