@@ -1,6 +1,6 @@
 #include "actors/supervisor/verdict.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <algorithm>
 
 namespace rookery {
 
@@ -18,9 +18,9 @@ std::string cause_of(const slow_report& report) {
   case slow_report::cause::stalled:
     break;
   }
-  return fmt::format(
-      ", nothing read for {:.1f} s",
-      static_cast<double>(report.stalled.count()) / 1000);
+  const auto tenths = report.stalled.count() / 100;
+  return ", nothing read for " + std::to_string(tenths / 10) + '.'
+         + std::to_string(tenths % 10) + " s";
 }
 
 } // namespace
@@ -30,10 +30,10 @@ laggard_verdict(const slow_report& report, const laggard_config& limits) {
   if (report.why == slow_report::cause::stalled
       && report.stalled < limits.grace)
     return std::nullopt;
-  auto reason = fmt::format(
-      "{}: {} messages ({} bytes) behind{}", name(close_code::laggard),
-      report.traffic.outbox_messages, report.traffic.outbox_bytes,
-      cause_of(report));
+  auto reason = std::string{name(close_code::laggard)} + ": "
+                + std::to_string(report.traffic.outbox_messages) + " messages ("
+                + std::to_string(report.traffic.outbox_bytes) + " bytes) behind"
+                + cause_of(report);
   reason.resize(std::min(reason.size(), reason_bytes_max));
   return reason;
 }
