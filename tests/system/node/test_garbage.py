@@ -54,8 +54,8 @@ class Garbage(NodeTest):
         one = None
         for _ in range(self.rounds):
             one = one or await self.speaker("ann")
-            await one.raw(self.mutated(chance))
             try:
+                await one.raw(self.mutated(chance))
                 await one.ask("ping")
             except Closed as end:
                 self.assertEqual(CLOSES.get(end.code), end.reason, end)

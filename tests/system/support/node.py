@@ -118,18 +118,23 @@ class Speaker:
 
     async def send(self, event, **fields):
         """Sends without an id: nobody answers."""
-        await self.socket.send(self.encoded({"event": event, **fields}))
+        await self.raw(self.encoded({"event": event, **fields}))
 
     async def raw(self, message):
-        await self.socket.send(message)
+        try:
+            await self.socket.send(message)
+        except ConnectionClosed:
+            raise self._closed() from None
+
+    def _closed(self):
+        return Closed(self.socket.close_code, self.socket.close_reason)
 
     async def _receive(self):
         try:
             return self.decoded(await asyncio.wait_for(self.socket.recv(),
                                                        DEADLINE_S))
         except ConnectionClosed:
-            raise Closed(self.socket.close_code,
-                         self.socket.close_reason) from None
+            raise self._closed() from None
 
     async def next(self):
         """The next event or answer, in the order in which they came."""
@@ -147,7 +152,7 @@ class Speaker:
         """Sends with an id; returns its answer. What comes before it is kept
         for `next`."""
         self.last_id += 1
-        await self.socket.send(self.encoded(
+        await self.raw(self.encoded(
             {"event": event, "id": self.last_id, **fields}))
         while (got := await self._receive()).get("id") != self.last_id:
             self.early.append(got)
