@@ -1,5 +1,6 @@
 """Random and mutated messages: a node answers or closes, and goes on."""
 
+import contextlib
 import json
 import random
 
@@ -65,8 +66,9 @@ class Garbage(NodeTest):
         async def some(chance):
             for _ in range(self.rounds):
                 one = await self.speaker("ann")
-                for _ in range(4):
-                    await one.raw(self.mutated(chance))
+                with contextlib.suppress(Closed):
+                    for _ in range(4):
+                        await one.raw(self.mutated(chance))
                 one.socket.transport.abort()
             self.node.wait_until_idle()
         await some(random.Random(2))
