@@ -1,6 +1,7 @@
 #include "base/frame.hpp"
 
 #include "base/check.hpp"
+#include "base/memory_meter.hpp"
 
 #include <cstring>
 #include <limits>
@@ -14,6 +15,8 @@ frame frame::make(std::string_view header, std::string_view payload) {
       size <= std::numeric_limits<uint32_t>::max(),
       "a message limit above 4 GiB is refused by the configuration");
   void* memory = ::operator new(sizeof(body) + size);
+  process_memory.take(
+      memory_kind::frames, allocated_bytes(sizeof(body) + size));
   auto* fresh = new (memory) body;
   fresh->size = static_cast<uint32_t>(size);
   if (!header.empty())
@@ -32,6 +35,8 @@ frame frame::join(std::string_view bytes, uint32_t messages) {
 }
 
 void frame::destroy(body* dead) noexcept {
+  process_memory.give_back(
+      memory_kind::frames, allocated_bytes(sizeof(body) + dead->size));
   dead->~body();
   ::operator delete(dead);
 }

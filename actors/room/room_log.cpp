@@ -1,6 +1,7 @@
 #include "actors/room/room_log.hpp"
 
 #include "base/check.hpp"
+#include "base/memory_meter.hpp"
 
 namespace rookery {
 
@@ -24,19 +25,43 @@ std::size_t bytes_of(const room_event& event) noexcept {
          + std::visit([](const auto& one) { return text_bytes(one); }, event);
 }
 
+room_log::~room_log() {
+  process_memory.give_back(memory_kind::rings, bytes_);
+}
+
 const room_event& room_log::append(room_event event) {
   ++last_;
   std::visit([this](auto& one) { one.offset = last_; }, event);
-  bytes_ += bytes_of(event);
+  const auto bytes = bytes_of(event);
   events_.push_back(std::move(event));
-  // The newest stays, or nobody could be told.
-  while (
-      events_.size() > 1
-      && (events_.size() > bounds_.events_max || bytes_ > bounds_.bytes_max)) {
-    bytes_ -= bytes_of(events_.front());
+  bytes_ += bytes;
+  process_memory.take(memory_kind::rings, bytes);
+  evict();
+  return events_.back();
+}
+
+void room_log::keep_share(double share) {
+  share_ = share;
+  evict();
+}
+
+/// The newest stays, or nobody could be told.
+void room_log::evict() {
+  const auto part = [this](std::size_t bound) {
+    return share_ < 1
+               ? static_cast<std::size_t>(share_ * static_cast<double>(bound))
+               : bound;
+  };
+  const auto events_max = part(bounds_.events_max);
+  const auto bytes_max = part(bounds_.bytes_max);
+  std::size_t left = 0;
+  while (events_.size() > 1
+         && (events_.size() > events_max || bytes_ - left > bytes_max)) {
+    left += bytes_of(events_.front());
     events_.pop_front();
   }
-  return events_.back();
+  bytes_ -= left;
+  process_memory.give_back(memory_kind::rings, left);
 }
 
 const room_event& room_log::at(uint64_t offset) const {

@@ -1,7 +1,9 @@
 #include "net/io/outbox.hpp"
 
 #include "base/check.hpp"
+#include "base/memory_meter.hpp"
 
+#include <new>
 #include <utility>
 
 namespace rookery {
@@ -85,7 +87,30 @@ void outbox::make_room() {
   for (uint32_t i = 0; i < count_; ++i)
     ring[i] = std::move(at(i));
   ring_ = std::move(ring);
-  capacity_ = wider;
+  meter(wider);
+  head_ = 0;
+}
+
+void outbox::meter(uint32_t capacity) noexcept {
+  process_memory.give_back(memory_kind::outboxes, capacity_ * sizeof(frame));
+  process_memory.take(memory_kind::outboxes, capacity * sizeof(frame));
+  capacity_ = capacity;
+}
+
+/// Gives back what a long queue took, when little of it is left.
+void outbox::shrink() noexcept {
+  if (capacity_ <= kept_capacity || count_ > first_capacity)
+    return;
+  std::unique_ptr<frame[]> ring;
+  if (count_ > 0) {
+    ring.reset(new (std::nothrow) frame[first_capacity]);
+    if (!ring)
+      return;
+    for (uint32_t i = 0; i < count_; ++i)
+      ring[i] = std::move(at(i));
+  }
+  ring_ = std::move(ring);
+  meter(count_ > 0 ? first_capacity : 0);
   head_ = 0;
 }
 
@@ -127,10 +152,8 @@ void outbox::pop_front() noexcept {
   head_ = (head_ + 1) & (capacity_ - 1);
   --count_;
   sent_ = 0;
-  if (count_ == 0 && capacity_ > kept_capacity) {
-    ring_.reset();
-    capacity_ = head_ = 0;
-  }
+  if (count_ == 0)
+    shrink();
 }
 
 uint32_t outbox::drop_waiting() noexcept {
@@ -143,6 +166,7 @@ uint32_t outbox::drop_waiting() noexcept {
     at(count_) = frame{};
   }
   controls_ = 0;
+  shrink();
   return before - messages_;
 }
 

@@ -32,6 +32,7 @@ public:
   outbox() = default;
   outbox(const outbox&) = delete;
   outbox& operator=(const outbox&) = delete;
+  ~outbox() { meter(0); }
 
   /// Queues an event of a topic, unless that would pass one of `limits`.
   [[nodiscard]] push_result push(frame one, const outbox_limits& limits);
@@ -69,6 +70,9 @@ private:
     return ring_[(head_ + index) & (capacity_ - 1)];
   }
   void make_room();
+  /// The ring has this many places from now on; the node's meter is told.
+  void meter(uint32_t capacity) noexcept;
+  void shrink() noexcept;
   void append(frame one);
   void pop_front() noexcept;
   uint32_t drop_oldest(uint32_t source) noexcept;

@@ -1,3 +1,4 @@
+#include "base/memory_meter.hpp"
 #include "net/io/outbox.hpp"
 
 #include <gtest/gtest.h>
@@ -98,6 +99,30 @@ TEST(outbox, keeps_the_frame_in_flight_when_it_drops_the_rest) {
   box.consume(2); // "!" and "f"
   EXPECT_EQ(box.drop_waiting(), 1u);
   EXPECT_EQ(waiting(box), "irst");
+}
+
+TEST(outbox, tells_the_meter_of_its_ring_and_gives_it_back_when_it_drops) {
+  const auto in_use = [] {
+    return process_memory.in_use().of(memory_kind::outboxes);
+  };
+  const auto before = in_use();
+  {
+    outbox box;
+    EXPECT_EQ(in_use(), before);
+    for (int i = 0; i < 1000; ++i)
+      box.push_answer(make("data"));
+    EXPECT_EQ(in_use(), before + 1024 * sizeof(frame));
+    box.consume(1);
+    EXPECT_EQ(box.drop_waiting(), 999u);
+    EXPECT_EQ(in_use(), before + 4 * sizeof(frame));
+    EXPECT_EQ(waiting(box), "ata");
+    box.push_answer(make("more"));
+    box.consume(3);
+    EXPECT_EQ(waiting(box), "more");
+    for (int i = 0; i < 100; ++i)
+      box.push_answer(make("data"));
+  }
+  EXPECT_EQ(in_use(), before);
 }
 
 TEST(outbox, keeps_order_while_its_ring_grows_around_the_end) {

@@ -1,0 +1,96 @@
+#define CAF_SUITE room_log
+
+#include "actors/room/room_log.hpp"
+#include "base/memory_meter.hpp"
+
+#include <caf/test/dsl.hpp>
+
+using namespace rookery;
+
+namespace {
+
+room_event said(std::size_t bytes) {
+  message_event event;
+  event.topic = "chat.a";
+  event.user = "alice";
+  event.data.bytes = std::string(bytes, 'x');
+  return event;
+}
+
+uint64_t rings() {
+  return process_memory.in_use().of(memory_kind::rings);
+}
+
+void fill(room_log& log, int events) {
+  for (int i = 0; i < events; ++i)
+    log.append(said(100));
+}
+
+} // namespace
+
+CAF_TEST(a log keeps the newest within both bounds) {
+  room_log by_count{"e", {10, 1'000'000}};
+  fill(by_count, 25);
+  CAF_CHECK_EQUAL(by_count.size(), 10u);
+  CAF_CHECK_EQUAL(by_count.last(), 25u);
+  const auto one = bytes_of(said(100));
+  room_log by_bytes{"e", {1000, 4 * one}};
+  fill(by_bytes, 25);
+  CAF_CHECK_EQUAL(by_bytes.size(), 4u);
+  CAF_CHECK_EQUAL(by_bytes.bytes(), 4 * one);
+}
+
+CAF_TEST(a log that shrinks lets go of the oldest and keeps its positions) {
+  room_log log{"e", {100, 1'000'000}};
+  fill(log, 100);
+  log.keep_share(0.25);
+  CAF_CHECK_EQUAL(log.size(), 25u);
+  CAF_CHECK_EQUAL(log.last(), 100u);
+  CAF_CHECK(log.reaches(75));
+  CAF_CHECK(!log.reaches(74));
+  CAF_CHECK_EQUAL(*std::get<message_event>(log.at(76)).offset, 76u);
+}
+
+CAF_TEST(a log that shrinks does so by bytes too) {
+  const auto one = bytes_of(said(100));
+  room_log log{"e", {1000, 100 * one}};
+  fill(log, 100);
+  log.keep_share(0.5);
+  CAF_CHECK_EQUAL(log.size(), 50u);
+  CAF_CHECK_EQUAL(log.bytes(), 50 * one);
+}
+
+CAF_TEST(a log that has shrunk stays small until it may keep all again) {
+  room_log log{"e", {100, 1'000'000}};
+  log.keep_share(0.1);
+  fill(log, 50);
+  CAF_CHECK_EQUAL(log.size(), 10u);
+  log.keep_share(1);
+  fill(log, 50);
+  CAF_CHECK_EQUAL(log.size(), 60u);
+  fill(log, 100);
+  CAF_CHECK_EQUAL(log.size(), 100u);
+}
+
+CAF_TEST(the newest event stays however small the share is) {
+  room_log log{"e", {10, 1'000'000}};
+  fill(log, 10);
+  log.keep_share(1.0 / 64);
+  CAF_CHECK_EQUAL(log.size(), 1u);
+  fill(log, 1);
+  CAF_CHECK_EQUAL(log.size(), 1u);
+  CAF_CHECK(log.reaches(log.last() - 1));
+}
+
+CAF_TEST(the meter knows what logs keep and what they let go of) {
+  const auto before = rings();
+  {
+    room_log log{"e", {100, 1'000'000}};
+    fill(log, 150);
+    CAF_CHECK_EQUAL(rings() - before, log.bytes());
+    log.keep_share(0.5);
+    CAF_CHECK_EQUAL(rings() - before, log.bytes());
+    CAF_CHECK(log.bytes() > 0);
+  }
+  CAF_CHECK_EQUAL(rings(), before);
+}
