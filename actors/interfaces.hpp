@@ -32,6 +32,7 @@ CAF_ADD_ATOM(rookery_messages, rookery, failed_atom, "failed")
 CAF_ADD_ATOM(rookery_messages, rookery, forget_atom, "forget")
 CAF_ADD_ATOM(rookery_messages, rookery, idle_atom, "idle")
 CAF_ADD_ATOM(rookery_messages, rookery, lost_atom, "lost")
+CAF_ADD_ATOM(rookery_messages, rookery, memory_atom, "memory")
 CAF_ADD_ATOM(rookery_messages, rookery, open_atom, "open")
 CAF_ADD_ATOM(rookery_messages, rookery, retire_atom, "retire")
 CAF_ADD_ATOM(rookery_messages, rookery, tick_atom, "tick")
@@ -64,6 +65,7 @@ struct recently_closed;
 struct refused_topic;
 struct registry_counts;
 struct scan_order;
+struct shrink_order;
 struct slow_report;
 struct state_counts;
 struct subscribe_order;
@@ -108,6 +110,8 @@ using topic_actor = caf::typed_actor<
     caf::reacts_to<replay_order>,
     // After a restart: who is subscribed, as one thread knows.
     caf::reacts_to<local_subscribers>,
+    // How much of its bounds a room's log may fill.
+    caf::reacts_to<shrink_order>,
     // Looks whether the topic is in use still.
     caf::reacts_to<tick_atom>,
     // Ends the topic if nobody uses it; false if somebody does.
@@ -172,6 +176,8 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<slow_report>,
     // A topic says that nobody has used it for its idle time.
     caf::reacts_to<idle_atom, std::string>,
+    // Looks how much of the memory budget is in use.
+    caf::reacts_to<memory_atom>,
     // Stops all that it started; answers when they are gone.
     caf::replies_to<drain_atom>::with<bool>,
     // How many topics there are.

@@ -94,6 +94,11 @@ struct replay_order {
   subscriber who;
   uint64_t after = 0; // the last offset that it was sent
 };
+/// The node is short of memory, or no longer: a log may fill so much of its
+/// bounds.
+struct shrink_order {
+  double share = 1;
+};
 /// What waits for a topic to be opened.
 using topic_order = std::variant<
     subscribe_order, unsubscribe_order, leave_order, publish_order,
@@ -305,6 +310,7 @@ ROOKERY_LOCAL_MESSAGE(rookery::replay_chunk)
 ROOKERY_LOCAL_MESSAGE(rookery::replay_order)
 ROOKERY_LOCAL_MESSAGE(rookery::registry_counts)
 ROOKERY_LOCAL_MESSAGE(rookery::scan_order)
+ROOKERY_LOCAL_MESSAGE(rookery::shrink_order)
 ROOKERY_LOCAL_MESSAGE(rookery::slow_report)
 ROOKERY_LOCAL_MESSAGE(rookery::state_counts)
 ROOKERY_LOCAL_MESSAGE(rookery::subscribe_order)

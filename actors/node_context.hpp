@@ -1,8 +1,11 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/supervisor/memory_pressure.hpp"
 #include "base/config/config.hpp"
+#include "base/memory_meter.hpp"
 #include "net/auth/token.hpp"
+#include "net/gate.hpp"
 
 #include <atomic>
 #include <functional>
@@ -25,10 +28,19 @@ struct node_context {
   std::unique_ptr<token_verifier> tokens;
   /// Milliseconds since 1970, for clients; tests put their own here.
   std::function<int64_t()> wall_clock_ms;
+  /// What the budget is spent on now; tests put their own here.
+  std::function<memory_use()> memory_in_use = [] {
+    return process_memory.in_use();
+  };
+  gate* door = nullptr; // of the public listener; null: there is none
 
   supervisor_actor supervisor;
   registry_actor registry;
   std::vector<fanout_actor> fanouts; // by thread
+
+  /// Written by the supervisor; from `refuse` on nobody is let in.
+  std::atomic<memory_level> pressure{memory_level::normal};
+  bool overloaded() const noexcept { return pressure >= memory_level::refuse; }
 
   /// For metrics; written by supervisor and registry.
   mutable std::atomic<uint64_t> topics{0};

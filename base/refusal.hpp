@@ -14,6 +14,7 @@ enum class refusal : uint8_t {
   node_full,    // limits.connections
   too_fast,     // limits.connections-per-second
   address_full, // limits.connections-per-address
+  overloaded,   // memory.budget
   not_ready,
   unauthorized,
   wrong_origin,
@@ -31,6 +32,7 @@ inline constexpr std::array refusals{
     refusal_facts{"too_fast", 503, "too many new connections"},
     refusal_facts{
         "address_full", 429, "too many connections from this address"},
+    refusal_facts{"overloaded", 503, "overloaded: short of memory"},
     refusal_facts{"not_ready", 503, "not ready"},
     refusal_facts{"unauthorized", 401, "unauthorized"},
     refusal_facts{"wrong_origin", 403, "this origin may not connect"},

@@ -85,6 +85,8 @@ refusal gate::enter(time_point now, std::string_view peer, pass& granted) {
   const auto before = inside_.fetch_add(1, std::memory_order_relaxed);
   pass one;
   one.gate_ = this;
+  if (overloaded_.load(std::memory_order_relaxed))
+    return refusal::overloaded;
   if (limits_.connections > 0 && before >= limits_.connections)
     return refusal::node_full;
   const auto refused = count_arrival(now, peer, one);

@@ -33,8 +33,9 @@ struct gate_limits {
   std::vector<std::string> trusted_proxies; // "10.0.0.0/8"
 };
 
-/// Lets clients in while there is room: for the node, per second and for one
-/// address. All threads that accept share one; it outlives the passes.
+/// Lets clients in while there is room: for the node, per second, for one
+/// address, and in memory. All threads that accept share one; it outlives the
+/// passes.
 ///
 /// Memory: one entry for each address with a connection, only where addresses
 /// are limited. Thread: any.
@@ -76,6 +77,11 @@ public:
   /// Counts the pass by the address that a trusted proxy told.
   refusal forwarded(std::string_view client, pass& granted);
 
+  /// Nobody comes in from now on, or who else may again.
+  void shut(bool overloaded) noexcept {
+    overloaded_.store(overloaded, std::memory_order_relaxed);
+  }
+
   /// The client's address: the peer's, or the last address in X-Forwarded-For
   /// that is not itself a trusted proxy. Views are into the arguments.
   std::string_view
@@ -105,6 +111,7 @@ private:
   const gate_limits limits_;
   std::vector<proxy_network> proxies_;
   std::atomic<uint64_t> inside_{0};
+  std::atomic<bool> overloaded_{false};
   std::mutex guard_; // of both below
   rate_meter arrivals_;
   std::unordered_map<client_network, uint32_t, network_hash> by_network_;

@@ -29,8 +29,22 @@ http_response text(unsigned status, std::string body) {
   return {status, "text/plain; charset=utf-8", std::move(body), {}};
 }
 
-http_response readiness(bool ready) {
-  return ready ? text(200, "ready\n") : text(503, "not ready\n");
+http_response readiness(bool ready, const node_context& node) {
+  if (!ready)
+    return text(503, std::string{facts(refusal::not_ready).text} + "\n");
+  return node.overloaded()
+             ? text(503, std::string{facts(refusal::overloaded).text} + "\n")
+             : text(200, "ready\n");
+}
+
+node_numbers numbers_of(const node_context& node) {
+  node_numbers numbers;
+  numbers.topics = node.topics;
+  numbers.users = node.users;
+  numbers.memory = node.memory_in_use();
+  numbers.memory_budget = node.settings.memory.budget;
+  numbers.memory_level = static_cast<uint64_t>(node.pressure.load());
+  return numbers;
 }
 
 bool only_reads(const http_request& request) {
@@ -95,6 +109,9 @@ http_response public_front::refuse_entry(
     answer.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (why == refusal::not_ready)
     answer.headers.emplace_back("Retry-After", "1");
+  if (why == refusal::overloaded)
+    answer.headers.emplace_back(
+        "Retry-After", std::to_string(node_.door->retry_after_s(why)));
   return answer;
 }
 
@@ -107,6 +124,8 @@ public_front::admit(const http_request& request, http_response& answer) {
   };
   if (!ready_)
     return refuse(refusal::not_ready, facts(refusal::not_ready).text);
+  if (node_.overloaded()) // the socket came before
+    return refuse(refusal::overloaded, facts(refusal::overloaded).text);
   const auto shown = find_credential(
       {request.header("Authorization"), request.target(),
        request.header("Cookie")},
@@ -150,7 +169,7 @@ void public_front::serve(
   if (path == "/health")
     return respond(text(200, "ok\n"));
   if (path == "/ready")
-    return respond(readiness(ready_));
+    return respond(readiness(ready_, node_));
   respond(node_.settings.http.demo ? demo(request) : text(404, "not found\n"));
 }
 
@@ -211,7 +230,7 @@ void internal_front::serve(
   if (path == "/health")
     return respond(text(200, "ok\n"));
   if (path == "/ready")
-    return respond(readiness(ready_));
+    return respond(readiness(ready_, node_));
   if (path != "/metrics")
     return respond(text(404, "not found\n"));
   std::vector<const thread_counters*> counters;
@@ -220,7 +239,7 @@ void internal_front::serve(
   respond(
       {200,
        "text/plain; version=0.0.4; charset=utf-8",
-       expose_metrics(counters, {node_.topics, node_.users}),
+       expose_metrics(counters, numbers_of(node_)),
        {}});
 }
 

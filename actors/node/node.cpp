@@ -1,6 +1,7 @@
 #include "actors/node/node.hpp"
 
 #include "actors/node/front.hpp"
+#include "actors/node/machine_memory.hpp"
 #include "actors/runtime/io_scheduler.hpp"
 #include "actors/supervisor/supervisor.hpp"
 #include "base/hex.hpp"
@@ -59,6 +60,8 @@ void complete(config& settings, uint64_t descriptors) {
   if (settings.limits.connections == 0 && descriptors > own_descriptors)
     settings.limits.connections = static_cast<uint32_t>(
         std::min<uint64_t>(descriptors - own_descriptors, 100'000'000));
+  if (settings.memory.budget == 0)
+    settings.memory.budget = machine_memory_bytes() / 4;
   if (settings.node.threads == 0)
     settings.node.threads = std::max(1u, std::thread::hardware_concurrency());
 }
@@ -133,6 +136,7 @@ public:
     public_http_.door = &gate_;
     context_.settings = std::move(settings);
     context_.wall_clock_ms = system_clock_ms;
+    context_.door = &gate_;
     context_.node_id = context_.settings.node.name.empty()
                            ? "n-" + random_hex(4)
                            : context_.settings.node.name;

@@ -39,6 +39,9 @@ public:
   const replay_part&
   after(uint64_t offset, frame_form form, const room_log& log);
 
+  /// Lets go of all parts.
+  void forget() { kept_.clear(); }
+
   /// Parts that had to be made, for tests.
   uint64_t made() const noexcept { return made_; }
 

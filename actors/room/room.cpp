@@ -176,6 +176,15 @@ void room_actor_state::on_restart(const local_subscribers& found) {
   }
 }
 
+/// What can be made anew is not kept either.
+void room_actor_state::on_shrink(const shrink_order& order) {
+  log->keep_share(order.share);
+  if (order.share == 1)
+    return;
+  replays->forget();
+  snapshot_frames_ = {};
+}
+
 std::vector<member> room_actor_state::members() const {
   auto all = room.members();
   for (auto& one : all)
@@ -228,6 +237,7 @@ topic_actor::behavior_type room(
       [=](const history_order& order) { self->state.on_history(order); },
       [=](const replay_order& order) { self->state.on_replay(order); },
       [=](const local_subscribers& found) { self->state.on_restart(found); },
+      [=](const shrink_order& order) { self->state.on_shrink(order); },
       [=](tick_atom) { self->state.core->on_tick(); },
       [=](retire_atom) { return self->state.core->retire(); },
   };

@@ -30,6 +30,7 @@ struct room_actor_state {
   void on_history(const history_order& order);
   void on_replay(const replay_order& order);
   void on_restart(const local_subscribers& found);
+  void on_shrink(const shrink_order& order);
 
 private:
   void enter(const subscriber& who, bool is_new);

@@ -47,10 +47,11 @@ supervised_topic* supervisor_state::create(const std::string& topic) {
 
 void supervisor_state::run(supervised_topic& one) {
   const node_context* shared = node;
-  if (one.log)
+  if (one.log) {
+    one.log->keep_share(memory->share());
     one.handle =
         self->spawn<caf::monitored>(room, one.identity, shared, one.log);
-  else
+  } else
     one.handle = self->spawn<caf::monitored>(topic, one.identity, shared);
   one.now = supervised_topic::phase::running;
   names[one.handle.id()] = one.identity->name;
@@ -289,12 +290,14 @@ supervisor_actor::behavior_type supervisor(
   self->set_down_handler(
       [=](const caf::down_msg& down) { self->state.on_down(down); });
   state.start(places);
+  state.memory.emplace(state);
   return {
       [=](open_atom, const std::string& topic, const fanout_actor& from) {
         self->state.on_open(topic, from);
       },
       [=](const slow_report& report) { self->state.on_slow(report); },
       [=](idle_atom, const std::string& topic) { self->state.on_idle(topic); },
+      [=](memory_atom) { self->state.memory->look(); },
       [=](drain_atom) { return self->state.on_drain(); },
       [=](count_atom) -> uint64_t { return self->state.topics.size(); },
   };

@@ -3,6 +3,7 @@
 #include "actors/connection/fanout.hpp"
 #include "actors/node_context.hpp"
 #include "actors/room/room_log.hpp"
+#include "actors/supervisor/memory_guard.hpp"
 #include "actors/supervisor/restart_limit.hpp"
 
 #include <caf/response_promise.hpp>
@@ -10,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -58,6 +60,7 @@ struct supervisor_state {
   std::unordered_map<caf::actor_id, std::string> names; // of running topics
   std::vector<actor_ref<fanout>> fanouts;
   uint32_t last_number = 0; // of a topic_identity
+  std::optional<memory_guard> memory;
   bool stopping = false;
   caf::typed_response_promise<bool> stopped;
 

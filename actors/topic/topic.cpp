@@ -75,6 +75,7 @@ topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
         for (const auto& one : found.all)
           self->state.core->listeners().add(one);
       },
+      [=](const shrink_order&) {}, // nothing is kept
       [=](tick_atom) { self->state.core->on_tick(); },
       [=](retire_atom) { return self->state.core->retire(); },
   };

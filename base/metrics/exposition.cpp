@@ -141,6 +141,30 @@ MetricFamily latency(
   return made;
 }
 
+void add_memory(std::vector<MetricFamily>& to, const node_numbers& node) {
+  constexpr std::array<const char*, memory_kinds> kinds{
+      "frames", "outboxes", "rings"};
+  auto used = family(
+      "rookery_memory_used_bytes",
+      "Bytes in use of those that the memory budget is for.",
+      MetricType::Gauge);
+  for (std::size_t i = 0; i < memory_kinds; ++i) {
+    auto metric =
+        of(MetricType::Gauge, static_cast<double>(node.memory.by_kind[i]));
+    metric.label.push_back({"kind", kinds[i]});
+    used.metric.push_back(std::move(metric));
+  }
+  to.push_back(std::move(used));
+  to.push_back(single(
+      "rookery_memory_budget_bytes", "The memory budget.", MetricType::Gauge,
+      static_cast<double>(node.memory_budget)));
+  to.push_back(single(
+      "rookery_memory_level",
+      "What is done about memory: 0 nothing, 1 rooms keep less, 2 new "
+      "connections are refused, 3 laggards are closed.",
+      MetricType::Gauge, static_cast<double>(node.memory_level)));
+}
+
 } // namespace
 
 std::string expose_metrics(const threads& all, const node_numbers& node) {
@@ -161,6 +185,7 @@ std::string expose_metrics(const threads& all, const node_numbers& node) {
   families.push_back(single(
       "rookery_users", "Users with an open connection now.", MetricType::Gauge,
       static_cast<double>(node.users)));
+  add_memory(families, node);
   return prometheus::TextSerializer{}.Serialize(families);
 }
 

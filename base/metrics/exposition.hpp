@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/memory_meter.hpp"
 #include "base/metrics/counters.hpp"
 
 #include <functional>
@@ -12,6 +13,9 @@ namespace rookery {
 struct node_numbers {
   uint64_t topics = 0;
   uint64_t users = 0;
+  memory_use memory;
+  uint64_t memory_budget = 0;
+  uint64_t memory_level = 0;
 };
 
 /// All metrics in Prometheus text format 0.0.4: the sums over `threads`.

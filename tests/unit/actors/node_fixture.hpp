@@ -69,7 +69,7 @@ public:
   link_traffic traffic() const override {
     link_traffic seen;
     seen.outbox_messages = is_blocked ? 7 : 0;
-    seen.outbox_bytes = is_blocked ? 700 : 0;
+    seen.outbox_bytes = is_blocked ? waiting_bytes : 0;
     seen.blocked = is_blocked;
     return seen;
   }
@@ -107,6 +107,7 @@ public:
   bool throws = false;     // as if memory had run out
   bool is_blocked = false; // the socket is full
   uint64_t acked = 0;      // bytes that the client took
+  std::size_t waiting_bytes = 700; // for a full socket
   std::string cut_because;
   close_code closed_with = close_code::normal;
 
@@ -170,7 +171,8 @@ private:
 /// A whole node with two threads' worth of actors and no thread: CAF's
 /// deterministic scheduler runs them, time moves when the test says so.
 struct node_fixture : test_coordinator_fixture<> {
-  node_fixture() {
+  /// `change` has its say before the first actor runs.
+  explicit node_fixture(void (*change)(node_context&) = [](node_context&) {}) {
     auto& settings = context.settings;
     topic_class chat;
     chat.name = "chat";
@@ -190,6 +192,7 @@ struct node_fixture : test_coordinator_fixture<> {
         throw std::runtime_error("the clock is broken");
       return wall_clock;
     };
+    change(context);
     std::vector<thread_place> places;
     for (uint16_t i = 0; i < 2; ++i)
       places.push_back(

@@ -61,6 +61,20 @@ TEST(Exposition, NumbersOfTheNode) {
   EXPECT_THAT(text, HasSubstr("\nrookery_users 5\n"));
 }
 
+TEST(Exposition, MemoryByKindAndItsBudget) {
+  node_numbers node;
+  node.memory.by_kind = {1, 20, 300};
+  node.memory_budget = 4096;
+  node.memory_level = 2;
+  const auto text = expose_metrics({}, node);
+  const std::string used = "\nrookery_memory_used_bytes{kind=\"";
+  EXPECT_THAT(text, HasSubstr(used + "frames\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr(used + "outboxes\"} 20\n"));
+  EXPECT_THAT(text, HasSubstr(used + "rings\"} 300\n"));
+  EXPECT_THAT(text, HasSubstr("\nrookery_memory_budget_bytes 4096\n"));
+  EXPECT_THAT(text, HasSubstr("\nrookery_memory_level 2\n"));
+}
+
 } // namespace
 
 } // namespace rookery

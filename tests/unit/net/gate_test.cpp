@@ -40,6 +40,18 @@ TEST(gate, lets_in_as_many_as_the_node_holds_and_not_one_more) {
   EXPECT_EQ(door.enter(start, "192.0.2.3", c), refusal::none);
 }
 
+TEST(gate, that_is_shut_lets_nobody_in_and_those_who_are_in_stay) {
+  gate door{limits(2, 0, 0)};
+  gate::pass a, b, c;
+  EXPECT_EQ(door.enter(start, "192.0.2.1", a), refusal::none);
+  door.shut(true);
+  EXPECT_EQ(door.enter(start, "192.0.2.2", b), refusal::overloaded);
+  EXPECT_EQ(door.inside(), 1u);
+  door.shut(false);
+  EXPECT_EQ(door.enter(start, "192.0.2.2", b), refusal::none);
+  EXPECT_EQ(door.enter(start, "192.0.2.3", c), refusal::node_full);
+}
+
 TEST(gate, lets_in_as_many_as_an_address_may_have_and_not_one_more) {
   gate door{limits(0, 0, 2)};
   gate::pass a, b, c, d;

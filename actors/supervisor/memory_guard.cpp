@@ -1,0 +1,151 @@
+#include "actors/supervisor/memory_guard.hpp"
+
+#include "actors/supervisor/supervisor.hpp"
+#include "base/log.hpp"
+
+#include <algorithm>
+
+namespace rookery {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds calm_interval{250};
+constexpr std::chrono::milliseconds pressed_interval{100};
+/// Of one page of the search for laggards; what it costs a thread.
+constexpr uint32_t found_max = 256;
+constexpr uint32_t visits_max = 4096;
+/// An outbox that is filled less than this part is not what fills the node.
+constexpr std::size_t shallow_part = 16;
+
+} // namespace
+
+memory_guard::memory_guard(supervisor_state& owner)
+    : owner_(owner)
+    , pressure_(owner.node->settings.memory.budget) {
+  look_again();
+}
+
+void memory_guard::look_again() {
+  owner_.self->delayed_send(
+      owner_.self,
+      pressure_.level() == memory_level::normal ? calm_interval
+                                                : pressed_interval,
+      memory_atom_v);
+}
+
+void memory_guard::look() {
+  if (owner_.stopping)
+    return;
+  const auto use = owner_.node->memory_in_use();
+  const auto level_before = pressure_.level();
+  const auto share_before = share();
+  const auto level = pressure_.look(use.total());
+  if (level != level_before) {
+    report(level_before, use);
+    owner_.node->pressure = level;
+    if (owner_.node->door)
+      owner_.node->door->shut(owner_.node->overloaded());
+  }
+  if (share() != share_before)
+    tell_rooms();
+  if (level == memory_level::shed && !searching_)
+    begin_search();
+  look_again();
+}
+
+void memory_guard::report(memory_level before, const memory_use& use) const {
+  const auto level = pressure_.level();
+  log::write(
+      level > before ? log::level::warn : log::level::info, "memory.pressure",
+      {{"level", name(level)},
+       {"before", name(before)},
+       {"used", use.total()},
+       {"budget", pressure_.budget()},
+       {"frames", use.of(memory_kind::frames)},
+       {"outboxes", use.of(memory_kind::outboxes)},
+       {"rings", use.of(memory_kind::rings)}});
+}
+
+/// A room that starts later is given its share at its start.
+void memory_guard::tell_rooms() const {
+  for (const auto& [topic_name, one] : owner_.topics)
+    if (one.log && one.handle)
+      owner_.self->send(one.handle, shrink_order{share()});
+}
+
+// -- closing the worst laggards -----------------------------------------------
+
+void memory_guard::begin_search() {
+  searching_ = true;
+  thread_ = 0;
+  from_.reset();
+  worst_.clear();
+  search();
+}
+
+void memory_guard::search() {
+  scan_order order;
+  order.wanted.slow = true;
+  order.from = from_;
+  order.found_max = found_max;
+  order.visits_max = visits_max;
+  owner_.self
+      ->request(
+          owner_.node->fanouts[thread_],
+          owner_.node->settings.supervisor.request_timeout, order)
+      .then(
+          [this](const connection_page& page) { on_page(page); },
+          [this](const caf::error&) { searching_ = false; });
+}
+
+void memory_guard::on_page(const connection_page& page) {
+  for (const auto& one : page.found)
+    note(one);
+  from_ = page.next;
+  if (!from_ && ++thread_ == owner_.node->fanouts.size())
+    return close_worst();
+  search();
+}
+
+void memory_guard::note(const connection_details& one) {
+  const auto& bounds = owner_.node->settings.connection;
+  const auto& waits = one.traffic;
+  const bool shallow =
+      waits.outbox_bytes < bounds.outbox_bytes_max / shallow_part
+      && waits.outbox_messages < bounds.outbox_messages_max / shallow_part;
+  if (one.state != link_state::open || shallow)
+    return;
+  const laggard found{thread_, one.record->id, waits.outbox_bytes};
+  const auto place = std::upper_bound(
+      worst_.begin(), worst_.end(), found,
+      [](const laggard& left, const laggard& right) {
+        return left.outbox_bytes > right.outbox_bytes;
+      });
+  worst_.insert(place, found);
+  if (worst_.size() > closed_max)
+    worst_.pop_back();
+}
+
+void memory_guard::close_worst() {
+  searching_ = false;
+  if (worst_.empty() || pressure_.level() != memory_level::shed)
+    return;
+  log::warn(
+      "memory.shed", {{"connections", worst_.size()},
+                      {"deepest_outbox_bytes", worst_.front().outbox_bytes}});
+  const auto deadline = owner_.node->settings.supervisor.request_timeout;
+  for (std::size_t thread = 0; thread < owner_.node->fanouts.size(); ++thread) {
+    close_order order;
+    order.code = close_code::laggard;
+    for (const auto& one : worst_)
+      if (one.thread == thread)
+        order.ids.push_back(one.id);
+    if (!order.ids.empty())
+      owner_.self->request(owner_.node->fanouts[thread], deadline, order)
+          .then([](uint64_t) {}, [](const caf::error&) {});
+  }
+}
+
+} // namespace rookery

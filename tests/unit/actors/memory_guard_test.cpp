@@ -1,0 +1,196 @@
+#define CAF_SUITE memory_guard
+
+#include "tests/unit/actors/node_fixture.hpp"
+
+#include <algorithm>
+
+using namespace rookery;
+using namespace rookery::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A node of which the test says how much memory is in use, in percent of its
+/// budget.
+struct memory_fixture : node_fixture {
+  memory_fixture()
+      : node_fixture([](node_context& node) {
+        node.settings.memory.budget = 1000;
+        node.settings.topics[0].history_messages = 64;
+      }) {
+    context.door = &door;
+    context.memory_in_use = [this] {
+      memory_use use;
+      use.by_kind[0] = used;
+      return use;
+    };
+  }
+
+  /// The supervisor looks once at this use.
+  void look(uint64_t percent) {
+    used = percent * 10;
+    sched.clock().advance_time(
+        context.pressure == memory_level::normal ? 250ms : 100ms);
+    run();
+  }
+
+  bool lets_in() {
+    gate::pass pass;
+    return door.enter(sched.clock().now(), "192.0.2.9", pass) == refusal::none;
+  }
+
+  /// Whether the room's log still reaches back to that offset.
+  bool reaches(test_client& who, const std::string& epoch, int offset) {
+    who.forget();
+    say(who, R"({"event":"history","id":9,"topic":"chat.a","since":{"epoch":")"
+                 + epoch + R"(","offset":)" + std::to_string(offset) + "}}");
+    return contains(who.next(), R"("event":"reply")");
+  }
+
+  /// So many clients whose sockets are full; the later, the deeper.
+  std::vector<test_client> slow_clients(int count) {
+    std::vector<test_client> all;
+    for (int i = 0; i < count; ++i) {
+      all.push_back(connect("slow" + std::to_string(i), i % 2));
+      all.back().link().is_blocked = true;
+      all.back().link().waiting_bytes = 200'000 + i;
+    }
+    return all;
+  }
+
+  gate door{gate_limits{}};
+  uint64_t used = 0;
+};
+
+bool is_open(test_client& one) {
+  return one.link().state() == link_state::open;
+}
+
+std::size_t open_of(std::vector<test_client>& all) {
+  return std::count_if(all.begin(), all.end(), is_open);
+}
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(memory_guard_tests, memory_fixture)
+
+CAF_TEST(rooms shrink first and then the door shuts and then laggards go) {
+  auto slow = slow_clients(1);
+  auto alice = connect("alice");
+  say(alice, R"({"event":"subscribe","id":1,"topic":"chat.a"})");
+  const auto reply = alice.next();
+  const auto epoch = reply.substr(reply.find(R"("epoch":")") + 9, 16);
+  for (int i = 0; i < 63; ++i) // offsets 2 to 64, behind the join
+    say(alice, R"({"event":"publish","topic":"chat.a","data":1})");
+  look(79);
+  CAF_CHECK(reaches(alice, epoch, 0));
+
+  look(200);
+  CAF_CHECK(context.pressure == memory_level::shrink);
+  CAF_CHECK(reaches(alice, epoch, 32));
+  CAF_CHECK(!reaches(alice, epoch, 31));
+  CAF_CHECK(lets_in());
+  CAF_CHECK(is_open(slow[0]));
+
+  look(200);
+  CAF_CHECK(context.pressure == memory_level::refuse);
+  CAF_CHECK(context.overloaded());
+  CAF_CHECK(reaches(alice, epoch, 48));
+  CAF_CHECK(!reaches(alice, epoch, 47));
+  CAF_CHECK(!lets_in());
+  CAF_CHECK(is_open(slow[0]));
+
+  look(200);
+  CAF_CHECK(context.pressure == memory_level::shed);
+  CAF_CHECK(!is_open(slow[0]));
+  CAF_CHECK(slow[0].link().closed_with == close_code::laggard);
+  CAF_CHECK(is_open(alice));
+}
+
+CAF_TEST(what was done about memory is taken back when there is enough) {
+  auto alice = connect("alice");
+  say(alice, R"({"event":"subscribe","id":1,"topic":"chat.a"})");
+  const auto reply = alice.next();
+  const auto epoch = reply.substr(reply.find(R"("epoch":")") + 9, 16);
+  for (int i = 0; i < 3; ++i)
+    look(100);
+  CAF_CHECK(context.pressure == memory_level::shed);
+  auto slow = slow_clients(1);
+  look(85);
+  CAF_CHECK(context.pressure == memory_level::refuse);
+  CAF_CHECK(!lets_in());
+  CAF_CHECK(is_open(slow[0]));
+  look(75);
+  CAF_CHECK(context.pressure == memory_level::shrink);
+  CAF_CHECK(lets_in());
+  for (int i = 0; i < 7; ++i)
+    look(50);
+  CAF_CHECK(context.pressure == memory_level::normal);
+  for (int i = 0; i < 63; ++i)
+    say(alice, R"({"event":"publish","topic":"chat.a","data":1})");
+  CAF_CHECK(reaches(alice, epoch, 0));
+}
+
+CAF_TEST(a room that starts under pressure keeps no more than the others) {
+  for (int i = 0; i < 6; ++i)
+    look(85);
+  auto alice = connect("alice");
+  say(alice, R"({"event":"subscribe","id":1,"topic":"chat.a"})");
+  const auto reply = alice.next();
+  const auto epoch = reply.substr(reply.find(R"("epoch":")") + 9, 16);
+  for (int i = 0; i < 9; ++i)
+    say(alice, R"({"event":"publish","topic":"chat.a","data":1})");
+  CAF_CHECK(reaches(alice, epoch, 9));
+  CAF_CHECK(!reaches(alice, epoch, 8));
+}
+
+CAF_TEST(a subscriber behind a room that has shrunk gets a snapshot) {
+  auto slow = connect("slow");
+  auto fast = connect("fast", 1);
+  say(slow, R"({"event":"subscribe","id":1,"topic":"chat.a"})");
+  slow.forget();
+  slow.link().room = 2;
+  for (int i = 0; i < 40; ++i)
+    say(fast, R"({"event":"publish","topic":"chat.a","data":1})");
+  look(80);
+  slow.forget();
+  slow.link().make_room(1000);
+  run();
+  CAF_CHECK(contains(slow.next(), R"("event":"gap")"));
+  CAF_CHECK(contains(slow.next(), R"("event":"snapshot")"));
+  CAF_CHECK(contains(slow.next(), R"("event":"live")"));
+}
+
+CAF_TEST(each look closes a bounded number of laggards and the deepest first) {
+  auto slow = slow_clients(40);
+  for (int i = 0; i < 3; ++i)
+    look(100);
+  CAF_CHECK_EQUAL(open_of(slow), 24u);
+  for (int i = 0; i < 40; ++i)
+    CAF_CHECK_EQUAL(is_open(slow[i]), i < 24);
+  look(100);
+  CAF_CHECK_EQUAL(open_of(slow), 8u);
+  look(89); // enough
+  CAF_CHECK_EQUAL(open_of(slow), 8u);
+}
+
+CAF_TEST(who keeps up is never closed for memory) {
+  auto good = connect("good");
+  good.link().waiting_bytes = 1'000'000; // not blocked: it is on its way
+  auto blinking = connect("blinking", 1);
+  blinking.link().is_blocked = true; // at this moment, and with little behind it
+  for (int i = 0; i < 20; ++i)
+    look(150);
+  CAF_CHECK(context.pressure == memory_level::shed);
+  CAF_CHECK(is_open(good));
+  CAF_CHECK(is_open(blinking));
+}
+
+CAF_TEST(a node that stops looks no more) {
+  anon_send(root, drain_atom_v);
+  run();
+  look(200);
+  CAF_CHECK(context.pressure == memory_level::normal);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
