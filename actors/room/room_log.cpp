@@ -3,6 +3,8 @@
 #include "base/check.hpp"
 #include "base/memory_meter.hpp"
 
+#include <algorithm>
+
 namespace rookery {
 
 namespace {
@@ -41,22 +43,29 @@ const room_event& room_log::append(room_event event) {
 }
 
 void room_log::keep_share(double share) {
+  const auto part = [share](std::size_t bound) {
+    return static_cast<std::size_t>(share * static_cast<double>(bound));
+  };
+  limits allowed{part(bounds_.events_max), part(bounds_.bytes_max)};
+  if (share < share_ && !events_.empty())
+    allowed = {
+        std::min(allowed.events_max, events_.size() / 2),
+        std::min(allowed.bytes_max, bytes_ / 2)};
+  else if (share > share_ && share < 1)
+    allowed = {
+        std::min(allowed.events_max, kept_.events_max * 2 + 1),
+        std::min(allowed.bytes_max, kept_.bytes_max * 2 + 1)};
+  kept_ = share < 1 ? allowed : bounds_;
   share_ = share;
   evict();
 }
 
 /// The newest stays, or nobody could be told.
 void room_log::evict() {
-  const auto part = [this](std::size_t bound) {
-    return share_ < 1
-               ? static_cast<std::size_t>(share_ * static_cast<double>(bound))
-               : bound;
-  };
-  const auto events_max = part(bounds_.events_max);
-  const auto bytes_max = part(bounds_.bytes_max);
   std::size_t left = 0;
   while (events_.size() > 1
-         && (events_.size() > events_max || bytes_ - left > bytes_max)) {
+         && (events_.size() > kept_.events_max
+             || bytes_ - left > kept_.bytes_max)) {
     left += bytes_of(events_.front());
     events_.pop_front();
   }

@@ -17,8 +17,8 @@ using room_event = std::variant<message_event, joined_event, left_event>;
 /// and have no holes. It outlives a crash of the room's actor, so that
 /// positions go on and nobody misses what was told before.
 ///
-/// Bounded by messages and by bytes, and by a share of both while the node is
-/// short of memory; the oldest leave first.
+/// Bounded by messages and by bytes, and more tightly while the node is short
+/// of memory; the oldest leave first.
 /// Thread: its room's.
 class room_log {
 public:
@@ -29,7 +29,8 @@ public:
 
   room_log(std::string epoch, limits bounds)
       : epoch_(std::move(epoch))
-      , bounds_(bounds) {}
+      , bounds_(bounds)
+      , kept_(bounds) {}
   room_log(const room_log&) = delete;
   room_log& operator=(const room_log&) = delete;
   ~room_log();
@@ -37,7 +38,9 @@ public:
   /// Gives the event the next offset, and returns it with that.
   const room_event& append(room_event event);
 
-  /// Keeps only this share of its bounds, in (0, 1], from now on.
+  /// Keeps at most this share of its bounds, in (0, 1], from now on. Whenever
+  /// the share becomes less, half of what is here leaves, too, however far it
+  /// is from the bounds; when it becomes more, twice as much may be kept.
   void keep_share(double share);
 
   position newest() const { return {epoch_, last_}; }
@@ -61,6 +64,7 @@ private:
 
   std::string epoch_;
   limits bounds_;
+  limits kept_; // at most `bounds_`
   double share_ = 1;
   std::deque<room_event> events_; // the last of them is at last_
   std::size_t bytes_ = 0;

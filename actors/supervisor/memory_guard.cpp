@@ -11,13 +11,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds calm_interval{250};
-constexpr std::chrono::milliseconds pressed_interval{100};
+/// Short, since a second of many publishers fills a small budget.
+constexpr std::chrono::milliseconds look_interval{100};
 /// Of one page of the search for laggards; what it costs a thread.
 constexpr uint32_t found_max = 256;
 constexpr uint32_t visits_max = 4096;
 /// An outbox that is filled less than this part is not what fills the node.
 constexpr std::size_t shallow_part = 16;
+/// Laggards that are closed hold so many times what is too much: at first, and
+/// at most.
+constexpr uint64_t factor_first = 2;
+constexpr uint64_t factor_max = 1024;
 
 } // namespace
 
@@ -28,11 +32,7 @@ memory_guard::memory_guard(supervisor_state& owner)
 }
 
 void memory_guard::look_again() {
-  owner_.self->delayed_send(
-      owner_.self,
-      pressure_.level() == memory_level::normal ? calm_interval
-                                                : pressed_interval,
-      memory_atom_v);
+  owner_.self->delayed_send(owner_.self, look_interval, memory_atom_v);
 }
 
 void memory_guard::look() {
@@ -41,7 +41,7 @@ void memory_guard::look() {
   const auto use = owner_.node->memory_in_use();
   const auto level_before = pressure_.level();
   const auto share_before = share();
-  const auto level = pressure_.look(use.total());
+  const auto level = pressure_.look(use.total(), use.of(memory_kind::rings));
   if (level != level_before) {
     report(level_before, use);
     owner_.node->pressure = level;
@@ -50,7 +50,10 @@ void memory_guard::look() {
   }
   if (share() != share_before)
     tell_rooms();
-  if (level == memory_level::shed && !searching_)
+  too_much_ = pressure_.too_much(use.total());
+  if (level != memory_level::shed)
+    factor_ = factor_first;
+  else if (!searching_)
     begin_search();
   look_again();
 }
@@ -128,10 +131,21 @@ void memory_guard::note(const connection_details& one) {
     worst_.pop_back();
 }
 
+void memory_guard::keep_those_needed() {
+  const auto bytes_to_go = too_much_ * factor_;
+  factor_ = std::min(factor_ * 2, factor_max);
+  uint64_t bytes = 0;
+  std::size_t needed = 0;
+  while (needed < worst_.size() && bytes < bytes_to_go)
+    bytes += worst_[needed++].outbox_bytes;
+  worst_.resize(needed);
+}
+
 void memory_guard::close_worst() {
   searching_ = false;
   if (worst_.empty() || pressure_.level() != memory_level::shed)
     return;
+  keep_those_needed();
   log::warn(
       "memory.shed", {{"connections", worst_.size()},
                       {"deepest_outbox_bytes", worst_.front().outbox_bytes}});

@@ -19,10 +19,10 @@ struct supervisor_state;
 /// Thread: its supervisor's.
 class memory_guard {
 public:
-  /// Laggards that one look closes at most: enough for a thousand in some
-  /// seconds, few enough that what the first gave back is seen before the next
-  /// ones have to go.
-  static constexpr std::size_t closed_max = 16;
+  /// Laggards that one look closes at most. Their outboxes hold twice of what
+  /// is too much, with each look that follows twice as much again: frames are
+  /// shared, so that nobody knows what a laggard gives back before it is gone.
+  static constexpr std::size_t closed_max = 512;
 
   /// Begins to look. `owner` outlives this.
   explicit memory_guard(supervisor_state& owner);
@@ -46,10 +46,13 @@ private:
   void search();
   void on_page(const connection_page& page);
   void note(const connection_details& one);
+  void keep_those_needed();
   void close_worst();
 
   supervisor_state& owner_;
   memory_pressure pressure_;
+  uint64_t too_much_ = 0; // bytes, at the last look
+  uint64_t factor_ = 0;   // so many times that has to be closed
   // A search through all connections, a page at a time.
   bool searching_ = false;
   std::size_t thread_ = 0;       // whose connections are looked through

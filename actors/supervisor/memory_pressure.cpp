@@ -13,7 +13,12 @@ bool memory_pressure::at_least(uint64_t used, uint64_t percent) const noexcept {
   return used * 100 >= budget_ * percent;
 }
 
-memory_level memory_pressure::look(uint64_t used) noexcept {
+uint64_t memory_pressure::too_much(uint64_t used) const noexcept {
+  const auto enough = budget_ * marks.back().fall / 100;
+  return used > enough ? used - enough : 0;
+}
+
+memory_level memory_pressure::look(uint64_t used, uint64_t rings) noexcept {
   if (budget_ == 0)
     return level_;
   auto at = static_cast<std::size_t>(level_);
@@ -25,7 +30,7 @@ memory_level memory_pressure::look(uint64_t used) noexcept {
   level_ = static_cast<memory_level>(at);
   const auto& shrinking = marks[static_cast<std::size_t>(memory_level::shrink)];
   if (at_least(used, shrinking.rise)) {
-    if (halvings_ < share_halvings_max)
+    if (at_least(rings, rings_kept) && halvings_ < halvings_max)
       ++halvings_;
   } else if (!at_least(used, shrinking.fall) && halvings_ > 0) {
     --halvings_;

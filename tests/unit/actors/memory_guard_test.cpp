@@ -10,27 +10,28 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr uint64_t budget = 10'000'000;
+
 /// A node of which the test says how much memory is in use, in percent of its
 /// budget.
 struct memory_fixture : node_fixture {
   memory_fixture()
       : node_fixture([](node_context& node) {
-        node.settings.memory.budget = 1000;
+        node.settings.memory.budget = budget;
         node.settings.topics[0].history_messages = 64;
       }) {
     context.door = &door;
     context.memory_in_use = [this] {
       memory_use use;
-      use.by_kind[0] = used;
+      use.by_kind = {used / 2, 0, used - used / 2};
       return use;
     };
   }
 
   /// The supervisor looks once at this use.
   void look(uint64_t percent) {
-    used = percent * 10;
-    sched.clock().advance_time(
-        context.pressure == memory_level::normal ? 250ms : 100ms);
+    used = percent * (budget / 100);
+    sched.clock().advance_time(100ms);
     run();
   }
 
@@ -53,7 +54,7 @@ struct memory_fixture : node_fixture {
     for (int i = 0; i < count; ++i) {
       all.push_back(connect("slow" + std::to_string(i), i % 2));
       all.back().link().is_blocked = true;
-      all.back().link().waiting_bytes = 200'000 + i;
+      all.back().link().waiting_bytes = 100'000 + i;
     }
     return all;
   }
@@ -82,12 +83,12 @@ CAF_TEST(rooms shrink first and then the door shuts and then laggards go) {
   const auto epoch = reply.substr(reply.find(R"("epoch":")") + 9, 16);
   for (int i = 0; i < 63; ++i) // offsets 2 to 64, behind the join
     say(alice, R"({"event":"publish","topic":"chat.a","data":1})");
-  look(79);
+  look(69);
   CAF_CHECK(reaches(alice, epoch, 0));
 
   look(200);
   CAF_CHECK(context.pressure == memory_level::shrink);
-  CAF_CHECK(reaches(alice, epoch, 32));
+  CAF_CHECK(reaches(alice, epoch, 33)); // half, of messages or of bytes
   CAF_CHECK(!reaches(alice, epoch, 31));
   CAF_CHECK(lets_in());
   CAF_CHECK(is_open(slow[0]));
@@ -95,7 +96,7 @@ CAF_TEST(rooms shrink first and then the door shuts and then laggards go) {
   look(200);
   CAF_CHECK(context.pressure == memory_level::refuse);
   CAF_CHECK(context.overloaded());
-  CAF_CHECK(reaches(alice, epoch, 48));
+  CAF_CHECK(reaches(alice, epoch, 50));
   CAF_CHECK(!reaches(alice, epoch, 47));
   CAF_CHECK(!lets_in());
   CAF_CHECK(is_open(slow[0]));
@@ -116,11 +117,11 @@ CAF_TEST(what was done about memory is taken back when there is enough) {
     look(100);
   CAF_CHECK(context.pressure == memory_level::shed);
   auto slow = slow_clients(1);
-  look(85);
+  look(75);
   CAF_CHECK(context.pressure == memory_level::refuse);
   CAF_CHECK(!lets_in());
   CAF_CHECK(is_open(slow[0]));
-  look(75);
+  look(65);
   CAF_CHECK(context.pressure == memory_level::shrink);
   CAF_CHECK(lets_in());
   for (int i = 0; i < 7; ++i)
@@ -133,7 +134,7 @@ CAF_TEST(what was done about memory is taken back when there is enough) {
 
 CAF_TEST(a room that starts under pressure keeps no more than the others) {
   for (int i = 0; i < 6; ++i)
-    look(85);
+    look(75);
   auto alice = connect("alice");
   say(alice, R"({"event":"subscribe","id":1,"topic":"chat.a"})");
   const auto reply = alice.next();
@@ -161,17 +162,32 @@ CAF_TEST(a subscriber behind a room that has shrunk gets a snapshot) {
   CAF_CHECK(contains(slow.next(), R"("event":"live")"));
 }
 
-CAF_TEST(each look closes a bounded number of laggards and the deepest first) {
-  auto slow = slow_clients(40);
-  for (int i = 0; i < 3; ++i)
-    look(100);
-  CAF_CHECK_EQUAL(open_of(slow), 24u);
-  for (int i = 0; i < 40; ++i)
-    CAF_CHECK_EQUAL(is_open(slow[i]), i < 24);
-  look(100);
-  CAF_CHECK_EQUAL(open_of(slow), 8u);
-  look(89); // enough
-  CAF_CHECK_EQUAL(open_of(slow), 8u);
+CAF_TEST(the deepest laggards go first and twice as many with each look) {
+  auto slow = slow_clients(200); // 100 kB each
+  look(81);
+  look(81);
+  look(91); // 1.1 MB too much
+  CAF_CHECK_EQUAL(open_of(slow), 200u - 22);
+  look(91); // what they held is held by others, too
+  look(91);
+  const auto left = 200 - 22 - 44 - 88;
+  for (int i = 0; i < 200; ++i)
+    CAF_CHECK_EQUAL(is_open(slow[i]), i < left);
+  look(79); // enough
+  CAF_CHECK_EQUAL(open_of(slow), 46u);
+  look(81);
+  look(90); // it begins again
+  CAF_CHECK_EQUAL(open_of(slow), 26u);
+}
+
+CAF_TEST(a look closes no more laggards than its bound) {
+  auto slow = slow_clients(1100);
+  look(800);
+  look(800);
+  look(800);
+  CAF_CHECK_EQUAL(open_of(slow), 1100u - 512);
+  look(800);
+  CAF_CHECK_EQUAL(open_of(slow), 1100u - 512 - 512);
 }
 
 CAF_TEST(who keeps up is never closed for memory) {

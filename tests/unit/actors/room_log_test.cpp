@@ -60,6 +60,30 @@ CAF_TEST(a log that shrinks does so by bytes too) {
   CAF_CHECK_EQUAL(log.bytes(), 50 * one);
 }
 
+CAF_TEST(a log that is far from its bounds shrinks by half with each step) {
+  room_log log{"e", {1'000'000, 1'000'000'000}};
+  fill(log, 80);
+  log.keep_share(0.5);
+  CAF_CHECK_EQUAL(log.size(), 40u);
+  fill(log, 5);
+  CAF_CHECK_EQUAL(log.size(), 40u);
+  log.keep_share(0.25);
+  CAF_CHECK_EQUAL(log.size(), 20u);
+  log.keep_share(0.5);
+  fill(log, 100);
+  CAF_CHECK_EQUAL(log.size(), 40u);
+  log.keep_share(1);
+  fill(log, 100);
+  CAF_CHECK_EQUAL(log.size(), 140u);
+}
+
+CAF_TEST(a log that begins under pressure gets its share) {
+  room_log log{"e", {100, 1'000'000}};
+  log.keep_share(0.25);
+  fill(log, 100);
+  CAF_CHECK_EQUAL(log.size(), 25u);
+}
+
 CAF_TEST(a log that has shrunk stays small until it may keep all again) {
   room_log log{"e", {100, 1'000'000}};
   log.keep_share(0.1);
