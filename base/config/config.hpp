@@ -125,6 +125,18 @@ struct session_config {
 
 enum class topic_kind : uint8_t { topic, room, lobby };
 
+/// What becomes of an event for a subscriber whose outbox is full. With a log
+/// nothing is ever lost: a room repairs, whatever it does besides.
+enum class overflow_policy : uint8_t {
+  automatic,    // repair with a log, else drop_oldest
+  repair,       // the subscriber's cursor stays; it is sent later
+  drop_oldest,  // of this topic, those that wait
+  drop_newest,  // this one
+  keep_latest,  // of each tag
+  block_sender, // publishers wait
+  disconnect,   // the subscriber is a laggard
+};
+
 /// Who may do what with the topics of one class; `allow` in the file. How this
 /// goes together with a token's `topics` claim: net/auth/rights.hpp.
 ///
@@ -148,6 +160,8 @@ struct topic_class {
   std::string name;  // the key below `topics`
   std::string match; // "chat.*": `*` is one part, `>` the rest
   topic_kind kind = topic_kind::topic;
+  overflow_policy overflow = overflow_policy::automatic;
+  milliseconds block_timeout{1'000}; // of block_sender
   milliseconds idle_timeout{60'000}; // unused for so long, the actor ends
   milliseconds hold{0};              // frames may wait so long to be joined
   std::size_t subscribers_max = 1'000'000;
@@ -156,6 +170,27 @@ struct topic_class {
   topic_rights allow;
 
   bool operator==(const topic_class&) const = default;
+};
+
+/// What `overflow` of this class comes to.
+inline overflow_policy policy_of(const topic_class& topic) noexcept {
+  if (topic.overflow != overflow_policy::automatic)
+    return topic.overflow;
+  return topic.kind == topic_kind::topic ? overflow_policy::drop_oldest
+                                         : overflow_policy::repair;
+}
+
+struct laggard_config {
+  milliseconds grace{10'000};  // without progress of the socket
+  milliseconds linger{30'000}; // for the close frame to arrive
+
+  bool operator==(const laggard_config&) const = default;
+};
+
+struct memory_config {
+  std::size_t budget = 0; // of outboxes and histories; 0: by the machine
+
+  bool operator==(const memory_config&) const = default;
 };
 
 struct supervisor_config {
@@ -186,6 +221,8 @@ struct config {
   limits_config limits;
   session_config session;
   std::vector<topic_class> topics; // in order of the file: first match wins
+  laggard_config laggard;
+  memory_config memory;
   supervisor_config supervisor;
   log_config log;
 

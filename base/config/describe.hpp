@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/config/config.hpp"
+#include "base/config/describe_topics.hpp"
 #include "base/config/options.hpp"
 
 #include <chrono>
@@ -282,56 +283,27 @@ void describe(Visitor& v, session_config& session) {
 }
 
 template <class Visitor>
-void describe(Visitor& v, topic_rights& allow) {
-  using namespace option;
-  v.option(
-      "anonymous", allow.anonymous, rights{},
-      "Rights of users without a token: to take part, but not to write to "
-      "single persons or to take seats, which are kept for a proven id.");
-  v.option(
-      "users", allow.users, rights{},
-      "Rights of users with a token, which vouches for them; its `topics` "
-      "claim may narrow this.");
-  v.option(
-      "members-only", allow.members_only, rights{},
-      "Of these rights, those that only subscribers of the topic have.");
-}
-
-template <class Visitor>
-void describe(Visitor& v, topic_class& topic) {
+void describe(Visitor& v, laggard_config& laggard) {
   using namespace option;
   using namespace std::chrono_literals;
   v.option(
-      "match", topic.match,
-      text{
-          "pattern: `*` is one part, `>` the rest, `{id}` the user",
-          check_pattern},
-      "Which topics these are; required. The first class that matches counts.");
+      "grace", laggard.grace, duration{100ms, 1h},
+      "How long a full socket may take nothing before its client is a laggard; "
+      "one that is slow but moves is kept.");
   v.option(
-      "kind", topic.kind,
-      words<topic_kind, 2>{
-          {{{"topic", topic_kind::topic}, {"room", topic_kind::room}}}},
-      "A topic is a stream; a room also has members and one order.");
+      "linger", laggard.linger, duration{0ms, 5min},
+      "How long a laggard's socket stays open, so that the close code arrives "
+      "when the client reads again.");
+}
+
+template <class Visitor>
+void describe(Visitor& v, memory_config& memory) {
+  using namespace option;
   v.option(
-      "idle-timeout", topic.idle_timeout, duration{100ms, 24h},
-      "How long an unused topic stays in memory, for those who come back.");
-  v.option(
-      "hold", topic.hold, duration{0ms, 5s},
-      "How long frames may wait for others, so that a busy topic leaves in "
-      "fewer "
-      "sends; 0, since it is a delay.");
-  v.option(
-      "subscribers-max", topic.subscribers_max,
-      number{1, 100'000'000, "connections"},
-      "Subscribers of one topic on this node; the next one is refused.");
-  v.option(
-      "history-messages", topic.history_messages,
-      number{0, 10'000'000, "messages"},
-      "Messages that a room remembers; the oldest leave first.");
-  v.option(
-      "history-bytes", topic.history_bytes, bytes{0, uint64_t{4} << 30},
-      "Bytes that a room remembers.");
-  v.section("allow", topic.allow, "Who may do what with these topics.");
+      "budget", memory.budget, bytes{0, uint64_t{1} << 50},
+      "Bytes of all outboxes and histories together. Near it histories shrink, "
+      "then new connections are answered 503, then the worst laggards are "
+      "closed. 0 is a quarter of the machine's memory.");
 }
 
 template <class Visitor>
@@ -389,6 +361,8 @@ void describe(Visitor& v, config& all) {
       "Which names of topics exist, and what they are: classes in the order of "
       "the file, the first that matches counts. Other names are refused (error "
       "102), so that a typing mistake makes no topic.");
+  v.section("laggard", all.laggard, "Clients that do not read.");
+  v.section("memory", all.memory, "What the node's queues may use together.");
   v.section(
       "supervisor", all.supervisor, "When actors fail or the node stops.");
   v.section("log", all.log, "What the node writes to its standard error.");

@@ -111,6 +111,34 @@ void check_stop(const config& all, conflicts& found) {
              format_duration(all.websocket.close_timeout))});
 }
 
+void check_overflow(
+    const topic_class& topic, const config& all, conflicts& found) {
+  using enum overflow_policy;
+  const auto path = "topics." + topic.name + ".";
+  const bool has_log = topic.kind != topic_kind::topic;
+  const auto policy = topic.overflow;
+  if (!has_log && policy == repair)
+    found.push_back(
+        {{path + "overflow", path + "kind"},
+         "a topic has no log to repair from; a room has"});
+  if (has_log
+      && (policy == drop_oldest || policy == drop_newest
+          || policy == keep_latest))
+    found.push_back(
+        {{path + "overflow", path + "kind"},
+         "a room loses nothing: repair, block-sender or disconnect"});
+  if (policy == block_sender
+      && topic.block_timeout >= all.supervisor.request_timeout)
+    found.push_back(
+        {{path + "block-timeout", "supervisor.request-timeout"},
+         fmt::format(
+             "block-timeout ({}) must be shorter than "
+             "supervisor.request-timeout ({}), or publishes that wait are "
+             "answered with an error",
+             format_duration(topic.block_timeout),
+             format_duration(all.supervisor.request_timeout))});
+}
+
 void check_class(
     const topic_class& topic, const websocket_config& websocket,
     conflicts& found) {
@@ -169,8 +197,10 @@ std::vector<contradiction> contradictions(const config& all) {
   check_websocket(all.websocket, found);
   check_outbox(all, found);
   check_stop(all, found);
-  for (const auto& topic : all.topics)
+  for (const auto& topic : all.topics) {
     check_class(topic, all.websocket, found);
+    check_overflow(topic, all, found);
+  }
   check_order(all.topics, found);
   return found;
 }

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "base/config/config.hpp"
+#include "base/config/options.hpp"
+
+// The options of one class of topics; see base/config/describe.hpp.
+
+namespace rookery {
+
+template <class Visitor>
+void describe(Visitor& v, topic_rights& allow) {
+  using namespace option;
+  v.option(
+      "anonymous", allow.anonymous, rights{},
+      "Rights of users without a token: to take part, but not to write to "
+      "single persons or to take seats, which are kept for a proven id.");
+  v.option(
+      "users", allow.users, rights{},
+      "Rights of users with a token, which vouches for them; its `topics` "
+      "claim may narrow this.");
+  v.option(
+      "members-only", allow.members_only, rights{},
+      "Of these rights, those that only subscribers of the topic have.");
+}
+
+template <class Visitor>
+void describe(Visitor& v, topic_class& topic) {
+  using namespace option;
+  using namespace std::chrono_literals;
+  v.option(
+      "match", topic.match,
+      text{
+          "pattern: `*` is one part, `>` the rest, `{id}` the user",
+          check_pattern},
+      "Which topics these are; required. The first class that matches counts.");
+  v.option(
+      "kind", topic.kind,
+      words<topic_kind, 2>{
+          {{{"topic", topic_kind::topic}, {"room", topic_kind::room}}}},
+      "A topic is a stream; a room also has members and one order.");
+  v.option(
+      "overflow", topic.overflow,
+      words<overflow_policy, 7>{
+          {{{"automatic", overflow_policy::automatic},
+            {"repair", overflow_policy::repair},
+            {"drop-oldest", overflow_policy::drop_oldest},
+            {"drop-newest", overflow_policy::drop_newest},
+            {"keep-latest", overflow_policy::keep_latest},
+            {"block-sender", overflow_policy::block_sender},
+            {"disconnect", overflow_policy::disconnect}}}},
+      "What becomes of messages for a client whose outbox is full: a room "
+      "repairs it later, a topic drops. keep-latest keeps one message for each "
+      "`tag`; automatic is repair for rooms and drop-oldest for topics.");
+  v.option(
+      "block-timeout", topic.block_timeout, duration{10ms, 5min},
+      "With block-sender, how long one client may keep all publishers waiting "
+      "before it is a laggard.");
+  v.option(
+      "idle-timeout", topic.idle_timeout, duration{100ms, 24h},
+      "How long an unused topic stays in memory, for those who come back.");
+  v.option(
+      "hold", topic.hold, duration{0ms, 5s},
+      "How long frames may wait for others, so that a busy topic leaves in "
+      "fewer "
+      "sends; 0, since it is a delay.");
+  v.option(
+      "subscribers-max", topic.subscribers_max,
+      number{1, 100'000'000, "connections"},
+      "Subscribers of one topic on this node; the next one is refused.");
+  v.option(
+      "history-messages", topic.history_messages,
+      number{0, 10'000'000, "messages"},
+      "Messages that a room remembers; the oldest leave first.");
+  v.option(
+      "history-bytes", topic.history_bytes, bytes{0, uint64_t{4} << 30},
+      "Bytes that a room remembers.");
+  v.section("allow", topic.allow, "Who may do what with these topics.");
+}
+
+} // namespace rookery
