@@ -245,6 +245,7 @@ void fanout::on(const deliver_order& order) {
   auto* topic = find_topic(order.topic->name);
   if (!topic)
     return;
+  time_arrival(order);
   if (order.offset > 0)
     topic->newest = order.offset;
   const bool held = order.topic->rules.hold.count() > 0;
@@ -252,9 +253,7 @@ void fanout::on(const deliver_order& order) {
   for (auto& entry : topic->listeners)
     delivered += deliver_to(entry, order, held) ? 1 : 0;
   services_.counters->deliveries.add(delivered);
-  if (order.arrived != steady_time{})
-    services_.counters->publish_to_outbox.observe_ns(
-        static_cast<uint64_t>((services_.now() - order.arrived).count()));
+  time_delivery(order);
   if (held)
     hold(*topic);
 }

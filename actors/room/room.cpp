@@ -101,6 +101,7 @@ void room_actor_state::on_gone(const subscriber& who, std::string_view reason) {
 
 void room_actor_state::on_publish(const publish_order& order) {
   core->used();
+  core->time_publish(order);
   message_event event;
   event.topic = core->name();
   event.data = order.data;

@@ -57,6 +57,8 @@ struct supervisor_state {
   std::unordered_map<std::string, supervised_topic> topics;
   std::unordered_map<caf::actor_id, std::string> names; // of running topics
   std::vector<actor_ref<fanout>> fanouts;
+  alerter_actor alerts; // empty: switched off
+  restart_limit alerts_limit{0, {}};
   bool stopping = false;
   caf::typed_response_promise<bool> stopped;
 
@@ -64,9 +66,11 @@ struct supervisor_state {
   void on_open(const std::string& topic, const fanout_actor& from);
   void on_idle(const std::string& topic);
   void on_down(const caf::down_msg& down);
+  void on_notice(const std::string& topic, const publish_order& order);
   caf::result<bool> on_drain();
 
 private:
+  void watch_for_alerts();
   supervised_topic* create(const std::string& topic);
   void run(supervised_topic& topic);
   void tell_opened(supervised_topic& topic, std::size_t thread);

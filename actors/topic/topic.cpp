@@ -21,6 +21,7 @@ void topic_state::on_subscribe(const subscribe_order& order) {
 
 void topic_state::on_publish(const publish_order& order) {
   core->used();
+  core->time_publish(order);
   message_event event;
   event.topic = core->name();
   event.data = order.data;

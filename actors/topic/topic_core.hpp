@@ -54,7 +54,14 @@ public:
       if (audience_.on_thread(i))
         self_->send(
             node_.fanouts[i],
-            deliver_order{identity_, frames, offset, arrived});
+            deliver_order{
+                identity_, frames, offset, arrived, self_->clock().now()});
+  }
+
+  /// Notes how long a publish took from its socket to here.
+  void time_publish(const publish_order& order) const {
+    if (auto* counters = counters_of_this_thread())
+      counters->publish_to_log.observe(self_->clock().now() - order.arrived);
   }
 
   template <class Reply>

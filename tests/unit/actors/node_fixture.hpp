@@ -48,8 +48,8 @@ public:
   frame_form form() const override { return form_; }
   link_traffic traffic() const override {
     link_traffic seen;
-    seen.outbox_messages = blocked ? 7 : 0;
-    seen.outbox_bytes = blocked ? 700 : 0;
+    seen.outbox_messages = blocked ? waiting : 0;
+    seen.outbox_bytes = seen.outbox_messages * std::size_t{100};
     seen.blocked = blocked;
     return seen;
   }
@@ -77,6 +77,7 @@ public:
   bool idle_now = false;   // nothing waits to be sent
   bool throws = false;     // as if memory had run out
   bool blocked = false;    // the socket is full
+  uint32_t waiting = 7;    // messages of 100 bytes, while it is
   close_code closed_with = close_code::normal;
 
 private:
@@ -159,6 +160,9 @@ struct node_fixture : test_coordinator_fixture<> {
         throw std::runtime_error("the clock is broken");
       return wall_clock;
     };
+    for (const auto& one : counters)
+      context.counters.push_back(&one);
+    counters_of_this_thread() = &counters[0];
     std::vector<thread_place> places;
     for (uint16_t i = 0; i < 2; ++i)
       places.push_back(
@@ -182,6 +186,7 @@ struct node_fixture : test_coordinator_fixture<> {
     run();
     context.release_actors();
     root = supervisor_actor{};
+    counters_of_this_thread() = nullptr;
   }
 
   /// Lets the actors work until none has a message. Time stands still: topics
