@@ -43,10 +43,12 @@ namespace rookery {
 struct answer;
 struct api_order;
 struct attach_order;
+struct busiest_order;
 struct close_order;
 struct closed_connection;
 struct connection_entry;
 struct connection_page;
+struct deepest_order;
 struct deliver_order;
 struct detach_order;
 struct direct_order;
@@ -54,6 +56,7 @@ struct direct_delivery;
 struct find_order;
 struct inspect_order;
 struct leave_order;
+struct load_order;
 struct local_subscribers;
 struct opened_topic;
 struct presence_order;
@@ -69,7 +72,10 @@ struct shrink_order;
 struct slow_report;
 struct state_counts;
 struct subscribe_order;
+struct survey_order;
+struct survey_page;
 struct taken_order;
+struct topic_page;
 struct unsubscribe_order;
 struct user_page;
 
@@ -147,6 +153,14 @@ using fanout_actor = caf::typed_actor<
     caf::replies_to<scan_order>::with<connection_page>,
     // Tells about single connections.
     caf::replies_to<inspect_order>::with<connection_page>,
+    // Counts how connections are doing, a page of them.
+    caf::replies_to<survey_order>::with<survey_page>,
+    // Of a page of connections those with the deepest outboxes.
+    caf::replies_to<deepest_order>::with<connection_page>,
+    // Of a page of topics those with the most publishes.
+    caf::replies_to<busiest_order>::with<topic_page>,
+    // What this thread has to do for single topics.
+    caf::replies_to<load_order>::with<topic_page>,
     // Closes connections; answers how many of them were open.
     caf::replies_to<close_order>::with<uint64_t>>;
 
@@ -180,8 +194,17 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<memory_atom>,
     // Stops all that it started; answers when they are gone.
     caf::replies_to<drain_atom>::with<bool>,
+    // Puts a message of the node into a topic of the node's own; nobody is
+    // told when nobody is subscribed.
+    caf::reacts_to<std::string, publish_order>,
     // How many topics there are.
     caf::replies_to<count_atom>::with<uint64_t>>;
+
+/// The ALERTER actor: looks for clients that do not keep up, and for topics
+/// that have many of them; raises alerts and clears them.
+using alerter_actor = caf::typed_actor<
+    // It is time for the next look.
+    caf::reacts_to<tick_atom>>;
 
 /// The API actor: carries out one request of the internal HTTP API, asking
 /// threads and registry, answers it in time, and ends.

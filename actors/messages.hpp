@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "base/config/config.hpp"
+#include "base/metrics/survey.hpp"
 #include "base/protocol/events.hpp"
 #include "net/auth/identity.hpp"
 #include "net/link.hpp"
@@ -111,6 +112,7 @@ struct deliver_order {
   event_frames frames;
   uint64_t offset = 0; // its place in the log; 0: there is none
   steady_time arrived; // of the publish that caused it
+  steady_time ordered; // when it got its place
   std::string tag;     // of the publish
   /// With block-sender, its number: answered by a taken_order. 0: by nothing.
   uint64_t delivery = 0;
@@ -247,11 +249,55 @@ struct connection_details {
   std::vector<std::string> topics;
   link_state state = link_state::open;
   link_traffic traffic;
+  uint32_t not_live = 0; // subscriptions that are behind or paused
+  uint64_t lag = 0;      // messages that the one that lacks most does
 };
 struct connection_page {
   std::vector<connection_details> found;
   std::optional<uint64_t> next; // where more may be
   uint32_t visits = 0;          // what it cost
+};
+/// Asks one thread for numbers of its connections, from a place on.
+struct survey_order {
+  std::optional<uint64_t> from;
+  uint32_t visits_max = 0;
+};
+struct survey_page {
+  connection_survey found;
+  std::optional<uint64_t> next;
+};
+/// Asks one thread which of its connections, from a place on, have most waiting
+/// for them; those with an empty outbox are none of them.
+struct deepest_order {
+  std::optional<uint64_t> from;
+  std::size_t bytes_min = 1; // with less in its outbox one is not wanted
+  uint32_t found_max = 0;
+  uint32_t visits_max = 0;
+};
+/// Asks one thread which of its topics, from a place on, are the busiest.
+struct busiest_order {
+  std::optional<uint64_t> from;
+  uint32_t found_max = 0;
+  uint32_t visits_max = 0;
+};
+/// Asks one thread for these topics.
+struct load_order {
+  std::vector<std::string> topics;
+};
+/// What a topic gives one thread to do, or all.
+struct topic_load {
+  std::string name;
+  double publishes_per_second = 0; // of clients of these threads
+  uint64_t subscribers = 0;        // of these threads
+};
+constexpr bool is_busier(const topic_load& a, const topic_load& b) noexcept {
+  return a.publishes_per_second != b.publishes_per_second
+             ? a.publishes_per_second > b.publishes_per_second
+             : a.subscribers > b.subscribers;
+}
+struct topic_page {
+  std::vector<topic_load> found;
+  std::optional<uint64_t> next;
 };
 /// A thread's connections by the state of their life.
 struct state_counts {
@@ -284,14 +330,17 @@ CAF_ADD_TYPE_ID(rookery_messages, (rookery::fanout_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::registry_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::supervisor_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::api_actor))
+CAF_ADD_TYPE_ID(rookery_messages, (rookery::alerter_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::close_code))
 ROOKERY_LOCAL_MESSAGE(rookery::answer)
 ROOKERY_LOCAL_MESSAGE(rookery::api_order)
 ROOKERY_LOCAL_MESSAGE(rookery::attach_order)
+ROOKERY_LOCAL_MESSAGE(rookery::busiest_order)
 ROOKERY_LOCAL_MESSAGE(rookery::close_order)
 ROOKERY_LOCAL_MESSAGE(rookery::closed_connection)
 ROOKERY_LOCAL_MESSAGE(rookery::connection_entry)
 ROOKERY_LOCAL_MESSAGE(rookery::connection_page)
+ROOKERY_LOCAL_MESSAGE(rookery::deepest_order)
 ROOKERY_LOCAL_MESSAGE(rookery::deliver_order)
 ROOKERY_LOCAL_MESSAGE(rookery::detach_order)
 ROOKERY_LOCAL_MESSAGE(rookery::direct_order)
@@ -300,6 +349,7 @@ ROOKERY_LOCAL_MESSAGE(rookery::find_order)
 ROOKERY_LOCAL_MESSAGE(rookery::history_order)
 ROOKERY_LOCAL_MESSAGE(rookery::inspect_order)
 ROOKERY_LOCAL_MESSAGE(rookery::leave_order)
+ROOKERY_LOCAL_MESSAGE(rookery::load_order)
 ROOKERY_LOCAL_MESSAGE(rookery::local_subscribers)
 ROOKERY_LOCAL_MESSAGE(rookery::opened_topic)
 ROOKERY_LOCAL_MESSAGE(rookery::presence_order)
@@ -314,7 +364,10 @@ ROOKERY_LOCAL_MESSAGE(rookery::shrink_order)
 ROOKERY_LOCAL_MESSAGE(rookery::slow_report)
 ROOKERY_LOCAL_MESSAGE(rookery::state_counts)
 ROOKERY_LOCAL_MESSAGE(rookery::subscribe_order)
+ROOKERY_LOCAL_MESSAGE(rookery::survey_order)
+ROOKERY_LOCAL_MESSAGE(rookery::survey_page)
 ROOKERY_LOCAL_MESSAGE(rookery::taken_order)
+ROOKERY_LOCAL_MESSAGE(rookery::topic_page)
 ROOKERY_LOCAL_MESSAGE(rookery::unsubscribe_order)
 ROOKERY_LOCAL_MESSAGE(rookery::user_page)
 CAF_END_TYPE_ID_BLOCK(rookery_messages)

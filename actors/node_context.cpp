@@ -20,7 +20,16 @@ const topic_class* node_context::class_of(std::string_view topic) const {
     if (is_personal(one.match) ? matches(with_any_id(one.match), topic)
                                : matches(one.match, topic))
       return &one;
-  return nullptr;
+  if (topic != alerts_topic)
+    return nullptr;
+  // Without a class of its own, only who has a token for it may listen.
+  static const topic_class own = [] {
+    topic_class made;
+    made.name = made.match = alerts_topic;
+    made.allow = {{}, {}, {}};
+    return made;
+  }();
+  return &own;
 }
 
 void node_context::release_actors() {

@@ -4,9 +4,11 @@
 #include "actors/supervisor/memory_pressure.hpp"
 #include "base/config/config.hpp"
 #include "base/memory_meter.hpp"
+#include "base/metrics/exposition.hpp"
 #include "net/auth/token.hpp"
 #include "net/gate.hpp"
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -18,6 +20,9 @@
 namespace rookery {
 
 inline constexpr std::string_view server_version = "rookery/0.1.0";
+
+/// Where alerts are told to clients.
+inline constexpr std::string_view alerts_topic = "$sys.alerts";
 
 /// What all actors of a node know. Filled in before the first actor runs, and
 /// constant from then on, but for the gauges; outlives the actors.
@@ -36,7 +41,8 @@ struct node_context {
 
   supervisor_actor supervisor;
   registry_actor registry;
-  std::vector<fanout_actor> fanouts; // by thread
+  std::vector<fanout_actor> fanouts;            // by thread
+  std::vector<const thread_counters*> counters; // by thread
 
   /// Written by the supervisor; from `refuse` on nobody is let in.
   std::atomic<memory_level> pressure{memory_level::normal};
@@ -45,6 +51,8 @@ struct node_context {
   /// For metrics; written by supervisor and registry.
   mutable std::atomic<uint64_t> topics{0};
   mutable std::atomic<uint64_t> users{0};
+  /// Raised now, by scope; written by the watcher.
+  mutable std::array<std::atomic<uint64_t>, alert_scopes.size()> alerts{};
 
   /// The class of the first pattern that matches; null: error 102.
   const topic_class* class_of(std::string_view topic) const;

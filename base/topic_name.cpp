@@ -19,6 +19,8 @@ constexpr std::array<bool, 256> may_stand_in_part = [] {
 bool valid_topic_name(std::string_view name) noexcept {
   if (name.size() > topic_name_bytes_max)
     return false;
+  if (is_system_topic(name))
+    name.remove_prefix(1);
   bool part_is_empty = true;
   for (const unsigned char c : name) {
     if (c == '.') {

@@ -8,6 +8,7 @@ find_package(spdlog REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(msgpack REQUIRED CONFIG) # target msgpackc-cxx
 pkg_check_modules(uring REQUIRED IMPORTED_TARGET liburing)
+pkg_check_modules(ncursesw REQUIRED IMPORTED_TARGET ncursesw)
 pkg_check_modules(cjose REQUIRED IMPORTED_TARGET cjose jansson)
 
 # cpp-hocon ships no usable package file, and needs leatherman and boost_regex

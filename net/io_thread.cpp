@@ -47,6 +47,8 @@ bool io_thread::after_batch() {
   for (auto* one : workers_)
     again = one->after_batch() || again;
   again = sender_.after_batch() || again;
+  if (counters_.unsent_since)
+    counters_.count_sent(std::chrono::steady_clock::now());
   return run_deferred() || again;
 }
 

@@ -29,6 +29,7 @@ HOME = {
     r"sqlite3\.h": "cluster",
     r"caf/": "actors",
     r"CLI/": "actors",
+    r"n?curses(\.h|/)": "actors",
 }
 
 # CAF's test headers define `_`, `expect` and others for everybody.

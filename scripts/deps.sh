@@ -11,11 +11,12 @@ declare -A packages=(
            libssl-dev libnats-dev libmsgpack-cxx-dev libspdlog-dev
            libcpp-hocon-dev libleatherman-dev libboost-regex-dev
            libexpected-dev libsqlite3-dev rapidjson-dev prometheus-cpp-dev
-           libcjose-dev libjansson-dev libcli11-dev liburing-dev zlib1g-dev"
+           libcjose-dev libjansson-dev libcli11-dev liburing-dev zlib1g-dev
+           libncurses-dev"
   [check]="git python3 clang-format-14 clang-tidy-14 shellcheck libgtest-dev
            libgmock-dev"
   [test]="python3 python3-msgpack python3-websockets python3-wsproto libgtest-dev
-          libgmock-dev openssl nats-server chromium"
+          libgmock-dev openssl nats-server chromium prometheus"
   [fuzz]="clang-14 libclang-rt-14-dev"
   [bench]="python3 openssl nats-server"
 )

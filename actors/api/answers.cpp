@@ -4,6 +4,7 @@
 #include "base/protocol/utf8.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rookery {
 
@@ -177,6 +178,67 @@ counts_answer(const state_counts& states, const registry_counts& known) {
   out.key("users").integer(known.users);
   out.key("anonymous").integer(known.anonymous);
   return out.answer();
+}
+
+http_response slowest_answer(
+    const std::vector<connection_details>& found, std::string_view node_id,
+    steady_time now) {
+  using std::chrono::duration_cast, std::chrono::milliseconds;
+  object_writer out;
+  auto& list = out.key("connections");
+  list.open_array(found.size());
+  for (const auto& one : found) {
+    list.open_object(0);
+    write_details(list, one, node_id);
+    list.key("age_ms");
+    list.integer(int64_t{
+        duration_cast<milliseconds>(now - one.record->opened_at).count()});
+    list.key("blocked");
+    list.boolean(one.traffic.blocked);
+    list.key("not_live");
+    list.integer(uint64_t{one.not_live});
+    list.key("lag");
+    list.integer(one.lag);
+    list.close_object();
+  }
+  list.close_array();
+  return out.answer();
+}
+
+http_response busiest_answer(const std::vector<topic_load>& found) {
+  object_writer out;
+  auto& list = out.key("topics");
+  list.open_array(found.size());
+  for (const auto& one : found) {
+    list.open_object(3);
+    list.key("topic");
+    list.text(one.name);
+    list.key("publishes_per_second");
+    list.number(std::round(one.publishes_per_second * 10) / 10);
+    list.key("subscribers");
+    list.integer(one.subscribers);
+    list.close_object();
+  }
+  list.close_array();
+  return out.answer();
+}
+
+http_response metrics_answer(
+    const node_context& node, std::optional<connection_survey> survey) {
+  node_numbers numbers;
+  numbers.topics = node.topics;
+  numbers.users = node.users;
+  numbers.memory = node.memory_in_use();
+  numbers.memory_budget = node.settings.memory.budget;
+  numbers.memory_level = static_cast<uint64_t>(node.pressure.load());
+  numbers.survey = std::move(survey);
+  for (std::size_t i = 0; i < numbers.alerts.size(); ++i)
+    numbers.alerts[i] = node.alerts[i];
+  return {
+      200,
+      "text/plain; version=0.0.4; charset=utf-8",
+      expose_metrics(node.counters, numbers),
+      {}};
 }
 
 http_response disconnect_answer(uint64_t disconnected) {

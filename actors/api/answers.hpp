@@ -25,6 +25,13 @@ show_answer(const connection_details& one, std::string_view node_id);
 http_response closed_answer(const recently_closed& closed);
 http_response
 counts_answer(const state_counts& states, const registry_counts& known);
+http_response slowest_answer(
+    const std::vector<connection_details>& found, std::string_view node_id,
+    steady_time now);
+http_response busiest_answer(const std::vector<topic_load>& found);
+/// The metrics in Prometheus text.
+http_response metrics_answer(
+    const node_context& node, std::optional<connection_survey> survey);
 http_response disconnect_answer(uint64_t disconnected);
 
 } // namespace rookery

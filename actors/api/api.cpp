@@ -33,20 +33,6 @@ void api_state::begin(const api_order& order) {
   std::visit([this](const auto& call) { serve(call); }, call_);
 }
 
-/// Asks within the time that is left.
-template <class Answer, class Handle, class... What>
-void api_state::ask(
-    const Handle& whom, void (api_state::*then)(Answer&), const What&... what) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-      deadline_ - self->clock().now());
-  if (left.count() <= 0)
-    return fail(caf::make_error(caf::sec::request_timeout));
-  self->request(whom, left, what...)
-      .then(
-          [=, this](Answer& found) { (this->*then)(found); },
-          [this](const caf::error& why) { fail(why); });
-}
-
 void api_state::finish(http_response answer) {
   if (respond_)
     std::exchange(respond_, nullptr)(std::move(answer));
@@ -54,6 +40,8 @@ void api_state::finish(http_response answer) {
 }
 
 void api_state::fail(const caf::error& why) {
+  if (std::holds_alternative<metrics_call>(call_)) // better a part than none
+    return finish(metrics_answer(*node, {}));
   if (why == caf::sec::request_timeout)
     return finish(error_answer(504, "no answer in time"));
   log::warn("api.failed", {{"why", self->system().render(why)}});

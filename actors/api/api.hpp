@@ -4,9 +4,11 @@
 
 #include <caf/error.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace rookery {
@@ -55,6 +57,19 @@ private:
   bool page_is_full() const;
   void finish_list();
 
+  // -- rankings, and the survey of the metrics: one thread after the other
+  void serve(const slowest_call& call);
+  void serve(const busiest_call& call);
+  void serve(const metrics_call& call);
+  void scan_deepest();
+  void on_deepest(connection_page& page);
+  void scan_busiest();
+  void on_busiest(topic_page& page);
+  void on_loads(topic_page& page);
+  void scan_survey();
+  void on_surveyed(survey_page& page);
+  bool at_end(const std::optional<uint64_t>& next);
+
   void on_shown(connection_page& page);
   void on_closed_list(recently_closed& closed);
   void on_registry_counts(registry_counts& counts);
@@ -73,9 +88,26 @@ private:
   std::vector<connection_details> found_;
   uint32_t visits_ = 0;
   uint64_t disconnected_ = 0;
+  std::vector<topic_load> busiest_; // of one thread
+  std::map<std::string, topic_load> loads_;
+  connection_survey survey_;
   state_counts states_;
   registry_counts known_;
 };
+
+/// Asks within the time that is left.
+template <class Answer, class Handle, class... What>
+void api_state::ask(
+    const Handle& whom, void (api_state::*then)(Answer&), const What&... what) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+      deadline_ - self->clock().now());
+  if (left.count() <= 0)
+    return fail(caf::make_error(caf::sec::request_timeout));
+  self->request(whom, left, what...)
+      .then(
+          [=, this](Answer& found) { (this->*then)(found); },
+          [this](const caf::error& why) { fail(why); });
+}
 
 /// Carries out the one order that it is sent.
 api_actor::behavior_type api(api_state::pointer self, const node_context* node);

@@ -55,10 +55,11 @@ read_result_of<std::vector<query_field>> fields_of(
   return *std::move(fields);
 }
 
-read_result_of<uint32_t> limit_of(const query_field& field) {
+read_result_of<uint32_t>
+limit_of(const query_field& field, uint32_t most = page_max) {
   const auto number = number_in(field.value, 10);
-  if (!number || *number < 1 || *number > page_max)
-    return bad(field.name, "1 to " + std::to_string(page_max));
+  if (!number || *number < 1 || *number > most)
+    return bad(field.name, "1 to " + std::to_string(most));
   return static_cast<uint32_t>(*number);
 }
 
@@ -104,14 +105,17 @@ read_list(const http_request& request, const node_context& node) {
   return call;
 }
 
-read_result_of<api_call> read_closed(const http_request& request) {
+/// A call whose one field is how much of the answer is wanted.
+template <class Call>
+read_result_of<api_call>
+read_limited(const http_request& request, uint32_t usual, uint32_t most) {
   const auto fields = fields_of(request.target(), {"limit"});
   if (!fields)
     return tl::make_unexpected(fields.error());
   if (fields->empty())
-    return closed_call{page_default};
-  return limit_of(fields->front()).map([](uint32_t limit) -> api_call {
-    return closed_call{limit};
+    return Call{usual};
+  return limit_of(fields->front(), most).map([](uint32_t limit) -> api_call {
+    return Call{limit};
   });
 }
 
@@ -164,6 +168,8 @@ read_result_of<api_call> read_disconnect(const http_request& request) {
 
 constexpr std::string_view connections = "/connections";
 constexpr std::string_view disconnect = "/disconnect";
+constexpr std::string_view slowest = "/slowest";
+constexpr std::string_view busiest = "/busiest";
 
 using answer_or_call = std::variant<api_call, http_response>;
 
@@ -180,12 +186,18 @@ http_response wrong_method(std::string_view allowed) {
 }
 
 answer_or_call read_get(const http_request& request, const node_context& node) {
+  if (request.path() == slowest)
+    return told(
+        read_limited<slowest_call>(request, ranking_default, ranking_max));
+  if (request.path() == busiest)
+    return told(
+        read_limited<busiest_call>(request, ranking_default, ranking_max));
   auto rest = request.path().substr(connections.size());
   if (rest.empty())
     return told(read_list(request, node));
   rest.remove_prefix(1); // the slash
   if (rest == "closed")
-    return told(read_closed(request));
+    return told(read_limited<closed_call>(request, page_default, page_max));
   if (rest != "counts" && !connection_id_of(rest))
     return error_answer(404, "not found");
   if (const auto none = fields_of(request.target(), {}); !none)
@@ -217,7 +229,8 @@ std::optional<scan_cursor> cursor_of(std::string_view text) {
 }
 
 bool is_api_path(std::string_view path) {
-  return path == disconnect || path == connections
+  return path == disconnect || path == slowest || path == busiest
+         || path == connections
          || (path.starts_with(connections) && path[connections.size()] == '/');
 }
 

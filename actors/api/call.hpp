@@ -43,8 +43,19 @@ struct disconnect_call {
   std::variant<std::string, connection_id> whom; // a user, or one connection
   close_code code = close_code::disconnected_by_api;
 };
+/// The connections with most waiting for them.
+struct slowest_call {
+  uint32_t limit = 0;
+};
+/// The topics with the most publishes.
+struct busiest_call {
+  uint32_t limit = 0;
+};
+/// All metrics, with a survey of the connections.
+struct metrics_call {};
 using api_call = std::variant<
-    list_call, show_call, closed_call, count_call, disconnect_call>;
+    list_call, show_call, closed_call, count_call, disconnect_call,
+    slowest_call, busiest_call, metrics_call>;
 
 /// One request on its way, with who waits for its answer.
 struct api_order {
@@ -54,6 +65,8 @@ struct api_order {
 
 inline constexpr uint32_t page_default = 100;
 inline constexpr uint32_t page_max = 1000;
+inline constexpr uint32_t ranking_default = 20;
+inline constexpr uint32_t ranking_max = 100;
 
 bool is_api_path(std::string_view path);
 

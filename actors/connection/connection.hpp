@@ -84,6 +84,8 @@ public:
   void report(slow_report::cause why, std::string topic);
   bool matches(const connection_filter& wanted) const;
   connection_details inspect() const;
+  /// Adds this one; returns what it cost to look at it.
+  uint32_t survey(connection_survey& found) const;
 
   // -- messages
   void on(answer_atom, uint32_t serial, const answer& reply) {

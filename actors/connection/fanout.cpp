@@ -258,6 +258,7 @@ void fanout::on(const deliver_order& order) {
   auto* topic = find_topic(order.topic->name);
   if (!topic)
     return;
+  time_arrival(order);
   if (order.offset > 0)
     topic->newest = order.offset;
   if (topic->latest)
@@ -266,9 +267,7 @@ void fanout::on(const deliver_order& order) {
   for (auto& entry : topic->listeners)
     delivered += deliver_to(*topic, entry, order) ? 1 : 0;
   services_.counters->deliveries.add(delivered);
-  if (order.arrived != steady_time{})
-    services_.counters->publish_to_outbox.observe_ns(
-        static_cast<uint64_t>((services_.now() - order.arrived).count()));
+  time_delivery(order);
   if (order.topic->rules.hold.count() > 0)
     hold(*topic);
   if (order.delivery != 0 && !topic->stalled && topic->handle)

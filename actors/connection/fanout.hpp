@@ -4,6 +4,7 @@
 #include "actors/messages.hpp"
 #include "actors/node_context.hpp"
 #include "actors/runtime/slim_actor.hpp"
+#include "base/decaying_rate.hpp"
 #include "base/metrics/counters.hpp"
 #include "net/io/timer_wheel.hpp"
 
@@ -76,13 +77,17 @@ struct local_topic {
   topic_actor handle;               // while open
   std::vector<topic_order> waiting; // while opening; bounded by credits
   std::vector<listener_entry> listeners;
-  uint64_t newest = 0;  // offset of the last event that came by
-  uint32_t pins = 0;    // subscriptions that point here
-  bool holding = false; // frames wait for the end of `hold`
+  uint64_t newest = 0;     // offset of the last event that came by
+  uint32_t pins = 0;       // subscriptions that point here
+  bool holding = false;    // frames wait for the end of `hold`
+  decaying_rate publishes; // of this thread's clients
   overflow_policy policy = overflow_policy::repair; // once `identity` is known
   std::unique_ptr<latest_values> latest; // while a listener is not live
   std::unique_ptr<stalled_delivery> stalled;
 };
+
+/// How many messages of the topic's log a listener lacks.
+uint64_t lag_of(const listener_entry& listener, const local_topic& topic);
 
 /// The FANOUT actor's implementation (actors/interfaces.hpp). The connections
 /// of its thread call it directly.
@@ -137,6 +142,10 @@ public:
   connection_page on(const scan_order& order);
   connection_page on(const inspect_order& order);
   uint64_t on(const close_order& order);
+  survey_page on(const survey_order& order);
+  connection_page on(const deepest_order& order);
+  topic_page on(const busiest_order& order);
+  topic_page on(const load_order& order);
 
 private:
   void on_exit() noexcept override;
@@ -167,6 +176,8 @@ private:
   void ask_replay(local_topic& topic, listener_entry& of);
   bool push_part(listener_entry& to, const replay_chunk& chunk);
   void hold(local_topic& topic);
+  void time_arrival(const deliver_order& order);
+  void time_delivery(const deliver_order& order);
 
   thread_services services_;
   const node_context& node_;

@@ -7,6 +7,12 @@
 
 namespace rookery {
 
+uint64_t lag_of(const listener_entry& listener, const local_topic& topic) {
+  return listener.at == listener_entry::pace::live
+             ? 0
+             : std::max(topic.newest, listener.cursor) - listener.cursor;
+}
+
 bool connection::matches(const connection_filter& wanted) const {
   if (wanted.slow && !link_->traffic().blocked)
     return false;
@@ -22,8 +28,16 @@ connection_details connection::inspect() const {
   details.state = link_->state();
   details.traffic = link_->traffic();
   details.topics.reserve(subscriptions_.size());
-  for (const auto& one : subscriptions_)
+  for (const auto& one : subscriptions_) {
     details.topics.push_back(one.topic->name);
+    if (one.index == subscription::nowhere)
+      continue;
+    const auto& listener = one.topic->listeners[one.index];
+    if (listener.at == listener_entry::pace::live)
+      continue;
+    ++details.not_live;
+    details.lag = std::max(details.lag, lag_of(listener, *one.topic));
+  }
   return details;
 }
 

@@ -91,6 +91,7 @@ void connection::serve(uint32_t id, publish_request& request) {
     return;
   hub_.services().counters->publishes.add();
   auto& topic = hub_.topic(request.topic);
+  topic.publishes.count(hub_.services().now());
   const auto serial = expect_answer(id, &topic);
   hub_.send(
       topic, publish_order{
@@ -155,6 +156,8 @@ void connection::serve(uint32_t id, flow_request& request) {
   if (!found)
     return refuse(
         id, errc::not_subscribed, "not subscribed to " + request.topic);
+  if (request.pause)
+    hub_.services().counters->flow_pauses_received.add();
   reply(id, ok_reply{});
 }
 

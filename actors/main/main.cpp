@@ -1,5 +1,6 @@
 #include "actors/node/node.hpp"
 #include "actors/node_context.hpp"
+#include "actors/top/top.hpp"
 #include "base/config/load.hpp"
 #include "base/config/print.hpp"
 #include "net/auth/issue.hpp"
@@ -91,6 +92,63 @@ int check_token(const std::string& path, const std::string& token) {
   return report.accepted ? 0 : 1;
 }
 
+struct top_arguments {
+  std::string config;
+  std::string url;
+  std::string sort = "depth";
+  top_options options;
+};
+
+/// Where the node of this configuration answers on this machine.
+http_server internal_server_of(const http_config& http) {
+  http_server server{http.internal_address, http.internal_port};
+  if (server.host == "0.0.0.0")
+    server.host = "127.0.0.1";
+  else if (server.host == "::")
+    server.host = "::1";
+  return server;
+}
+
+int top(top_arguments& given) {
+  const auto order = top_order_of(given.sort);
+  if (!order)
+    return complain({errc::bad_request, "--sort: no column " + given.sort});
+  given.options.by = *order;
+  if (!given.url.empty()) {
+    const auto server = parse_http_url(given.url);
+    if (!server)
+      return complain({errc::bad_request, "--url: " + server.error().message});
+    given.options.node = *server;
+    return run_top(given.options);
+  }
+  const auto settings = load_or_complain(given.config);
+  if (!settings)
+    return 1;
+  given.options.node = internal_server_of(settings->http);
+  return run_top(given.options);
+}
+
+void add_top(CLI::App& cli, top_arguments& given, int& code) {
+  auto* command = cli.add_subcommand(
+      "top", "Show the slowest connections and the busiest topics of a node");
+  auto* where = command->add_option_group("node");
+  where->require_option(1);
+  where->add_option("-c,--config", given.config, "Its configuration file");
+  where->add_option(
+      "--url", given.url, "Its internal listener: http://HOST:PORT");
+  command
+      ->add_option(
+          "--sort", given.sort, "depth, bytes, rate, age or user, at first")
+      ->capture_default_str();
+  command->add_option("--limit", given.options.limit, "Lines of each table")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  command->add_flag(
+      "--once", given.options.once,
+      "Print one look as text, as happens when the output is no terminal");
+  command->callback([&] { code = top(given); });
+}
+
 CLI::App* with_config(CLI::App* command, std::string& path) {
   command->add_option("-c,--config", path, "Configuration file (HOCON)")
       ->required();
@@ -138,6 +196,9 @@ int main(int argc, char** argv) {
       path);
   check->add_option("token", given, "The token")->required();
   check->callback([&] { code = check_token(path, given); });
+
+  top_arguments shown;
+  add_top(cli, shown, code);
 
   CLI11_PARSE(cli, argc, argv);
   return code;

@@ -5,7 +5,6 @@
 #include "actors/connection/connection.hpp"
 #include "base/hex.hpp"
 #include "base/log.hpp"
-#include "base/metrics/exposition.hpp"
 #include "net/auth/credentials.hpp"
 #include "net/auth/issue.hpp"
 #include "net/auth/origin.hpp"
@@ -35,16 +34,6 @@ http_response readiness(bool ready, const node_context& node) {
   return node.overloaded()
              ? text(503, std::string{facts(refusal::overloaded).text} + "\n")
              : text(200, "ready\n");
-}
-
-node_numbers numbers_of(const node_context& node) {
-  node_numbers numbers;
-  numbers.topics = node.topics;
-  numbers.users = node.users;
-  numbers.memory = node.memory_in_use();
-  numbers.memory_budget = node.settings.memory.budget;
-  numbers.memory_level = static_cast<uint64_t>(node.pressure.load());
-  return numbers;
 }
 
 bool only_reads(const http_request& request) {
@@ -233,18 +222,11 @@ void internal_front::serve(
     return respond(readiness(ready_, node_));
   if (path != "/metrics")
     return respond(text(404, "not found\n"));
-  std::vector<const thread_counters*> counters;
-  for (const auto* thread : threads_)
-    counters.push_back(&thread->counters());
-  respond(
-      {200,
-       "text/plain; version=0.0.4; charset=utf-8",
-       expose_metrics(counters, numbers_of(node_)),
-       {}});
+  if (!ready_)
+    return respond(metrics_answer(node_, {}));
+  order(metrics_call{}, respond);
 }
 
-/// While the node is ready its actors are there, and they outlive this call:
-/// who stops the node asks this thread first.
 void internal_front::call_api(
     const http_request& request, const http_responder& respond) {
   if (!ready_)
@@ -252,9 +234,14 @@ void internal_front::call_api(
   auto call = read_call(request, node_);
   if (auto* refused = std::get_if<http_response>(&call))
     return respond(std::move(*refused));
+  order(std::get<api_call>(std::move(call)), respond);
+}
+
+/// While the node is ready its actors are there, and they outlive this call:
+/// who stops the node asks this thread first.
+void internal_front::order(api_call call, const http_responder& respond) {
   const auto worker = io_unit::current()->system().spawn(api, &node_);
-  caf::anon_send(
-      worker, api_order{std::get<api_call>(std::move(call)), respond});
+  caf::anon_send(worker, api_order{std::move(call), respond});
 }
 
 } // namespace rookery

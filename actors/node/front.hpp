@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/api/call.hpp"
 #include "actors/node_context.hpp"
 #include "base/refusal.hpp"
 #include "net/auth/credentials.hpp"
@@ -57,11 +58,8 @@ private:
 /// Thread: the I/O threads, concurrently.
 class internal_front final : public http_app {
 public:
-  internal_front(
-      const node_context& node, std::vector<io_thread*> threads,
-      const std::atomic<bool>& ready)
+  internal_front(const node_context& node, const std::atomic<bool>& ready)
       : node_(node)
-      , threads_(std::move(threads))
       , ready_(ready) {}
 
   std::unique_ptr<admission>
@@ -72,9 +70,9 @@ public:
 
 private:
   void call_api(const http_request& request, const http_responder& respond);
+  void order(api_call call, const http_responder& respond);
 
   const node_context& node_;
-  std::vector<io_thread*> threads_;
   const std::atomic<bool>& ready_;
 };
 

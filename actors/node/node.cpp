@@ -140,8 +140,10 @@ public:
     context_.node_id = context_.settings.node.name.empty()
                            ? "n-" + random_hex(4)
                            : context_.settings.node.name;
-    for (auto& one : threads_)
+    for (auto& one : threads_) {
       thread_pointers_.push_back(one.get());
+      context_.counters.push_back(&one->counters());
+    }
   }
 
   result<void> start();
@@ -205,8 +207,7 @@ result<void> running_node::load_keys() {
 result<void> running_node::start_listeners() {
   const auto& http = context_.settings.http;
   public_front_ = std::make_unique<public_front>(context_, links_, ready_);
-  internal_front_ =
-      std::make_unique<internal_front>(context_, thread_pointers_, ready_);
+  internal_front_ = std::make_unique<internal_front>(context_, ready_);
   auto outer = listener::open(
       http.address, http.port, thread_pointers_, public_http_, *public_front_);
   if (!outer)

@@ -104,6 +104,7 @@ void room_actor_state::on_publish(const publish_order& order) {
 }
 
 void room_actor_state::serve(const publish_order& order) {
+  core->time_publish(order);
   message_event event;
   event.topic = core->name();
   event.data = order.data;

@@ -29,6 +29,7 @@ io_unit* io_unit::current() noexcept {
 
 void io_unit::adopt_thread() noexcept {
   current_unit = this;
+  counters_of_this_thread() = &thread_.counters();
 }
 
 void io_unit::exec_later(caf::resumable* job) {

@@ -1,5 +1,6 @@
 #include "actors/supervisor/supervisor.hpp"
 
+#include "actors/alerts/alerter.hpp"
 #include "actors/registry/registry.hpp"
 #include "actors/room/room.hpp"
 #include "actors/supervisor/verdict.hpp"
@@ -23,6 +24,15 @@ void supervisor_state::start(const std::vector<thread_place>& places) {
     self->monitor(node->fanouts.back());
   }
   node->registry = self->spawn<caf::monitored>(registry, node);
+  const auto& limits = node->settings.supervisor;
+  alerts_limit = {limits.restarts_max, limits.restart_window};
+  if (node->settings.alerts.enabled)
+    watch_for_alerts();
+}
+
+void supervisor_state::watch_for_alerts() {
+  const node_context* shared = node;
+  alerts = self->spawn<caf::monitored>(alerter, shared);
 }
 
 supervised_topic* supervisor_state::create(const std::string& topic) {
@@ -101,6 +111,14 @@ void supervisor_state::tell_opened(supervised_topic& one, std::size_t thread) {
 void supervisor_state::serve_waiting(supervised_topic& one) {
   for (const auto thread : std::exchange(one.waiting, {}))
     tell_opened(one, thread);
+}
+
+void supervisor_state::on_notice(
+    const std::string& topic, const publish_order& order) {
+  const auto found = topics.find(topic);
+  if (found != topics.end()
+      && found->second.now == supervised_topic::phase::running)
+    self->send(found->second.handle, order);
 }
 
 // -- ending of idle topics ----------------------------------------------------
@@ -184,6 +202,15 @@ void supervisor_state::on_slow(const slow_report& report) {
 // -- crashes ------------------------------------------------------------------
 
 void supervisor_state::on_down(const caf::down_msg& down) {
+  if (alerts && down.source == alerts.address()) {
+    alerts = alerter_actor{};
+    if (stopping)
+      return;
+    log::error("alerter.crashed");
+    if (alerts_limit.allow(self->clock().now()))
+      watch_for_alerts(); // what was raised is found again
+    return;
+  }
   const auto named = names.find(down.source.id());
   if (named == names.end()) {
     if (!stopping)
@@ -262,6 +289,8 @@ void supervisor_state::give_up(supervised_topic& one) {
 
 caf::result<bool> supervisor_state::on_drain() {
   stopping = true;
+  if (alerts)
+    self->send_exit(alerts, caf::exit_reason::user_shutdown);
   stopped = self->make_response_promise<bool>();
   for (auto& [topic_name, one] : topics)
     if (one.handle)
@@ -299,6 +328,9 @@ supervisor_actor::behavior_type supervisor(
       [=](idle_atom, const std::string& topic) { self->state.on_idle(topic); },
       [=](memory_atom) { self->state.memory->look(); },
       [=](drain_atom) { return self->state.on_drain(); },
+      [=](const std::string& topic, const publish_order& order) {
+        self->state.on_notice(topic, order);
+      },
       [=](count_atom) -> uint64_t { return self->state.topics.size(); },
   };
 }

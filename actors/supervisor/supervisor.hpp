@@ -61,6 +61,8 @@ struct supervisor_state {
   std::vector<actor_ref<fanout>> fanouts;
   uint32_t last_number = 0; // of a topic_identity
   std::optional<memory_guard> memory;
+  alerter_actor alerts; // empty: switched off
+  restart_limit alerts_limit{0, {}};
   bool stopping = false;
   caf::typed_response_promise<bool> stopped;
 
@@ -69,9 +71,11 @@ struct supervisor_state {
   void on_idle(const std::string& topic);
   void on_slow(const slow_report& report);
   void on_down(const caf::down_msg& down);
+  void on_notice(const std::string& topic, const publish_order& order);
   caf::result<bool> on_drain();
 
 private:
+  void watch_for_alerts();
   supervised_topic* create(const std::string& topic);
   void run(supervised_topic& topic);
   void tell_opened(supervised_topic& topic, std::size_t thread);

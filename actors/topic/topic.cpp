@@ -26,6 +26,7 @@ void topic_state::on_publish(const publish_order& order) {
 }
 
 void topic_state::serve(const publish_order& order) {
+  core->time_publish(order);
   message_event event;
   event.topic = core->name();
   event.data = order.data;

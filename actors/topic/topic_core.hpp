@@ -48,7 +48,7 @@ public:
   template <class Event>
   void deliver(const Event& event, uint64_t offset) {
     if (!audience_.empty())
-      send_to_threads(event, {identity_, {}, offset, {}, {}, 0});
+      send_to_threads(event, {identity_, {}, offset, {}, {}, {}, 0});
   }
   /// The same, of what `cause` published.
   template <class Event>
@@ -58,12 +58,12 @@ public:
       return;
     if (policy_of(rules()) != overflow_policy::block_sender) {
       send_to_threads(
-          event, {identity_, {}, offset, cause.arrived, cause.tag, 0});
+          event, {identity_, {}, offset, cause.arrived, {}, cause.tag, 0});
       return;
     }
     takers_missing_ = send_to_threads(
-        event,
-        {identity_, {}, offset, cause.arrived, cause.tag, ++last_delivery_});
+        event, {identity_, {}, offset, cause.arrived, {}, cause.tag,
+                ++last_delivery_});
   }
 
   /// With block-sender: keeps the publish until all subscribers have taken the
@@ -87,6 +87,12 @@ public:
           > self_->clock().now())
         serve(next);
     }
+  }
+
+  /// Notes how long a publish took from its socket to here.
+  void time_publish(const publish_order& order) const {
+    if (auto* counters = counters_of_this_thread())
+      counters->publish_to_log.observe(self_->clock().now() - order.arrived);
   }
 
   template <class Reply>
@@ -166,6 +172,7 @@ private:
   std::size_t send_to_threads(const Event& event, deliver_order order) {
     order.frames = audience_.encode(
         event, identity_->number, node_.settings.websocket.compression);
+    order.ordered = self_->clock().now();
     std::size_t threads = 0;
     for (std::size_t i = 0; i < audience_.threads(); ++i)
       if (audience_.on_thread(i)) {

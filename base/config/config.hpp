@@ -136,6 +136,7 @@ enum class overflow_policy : uint8_t {
   block_sender, // publishers wait
   disconnect,   // the subscriber is a laggard
 };
+inline constexpr std::size_t overflow_policies = 7;
 
 /// Who may do what with the topics of one class; `allow` in the file. How this
 /// goes together with a token's `topics` claim: net/auth/rights.hpp.
@@ -193,6 +194,18 @@ struct memory_config {
   bool operator==(const memory_config&) const = default;
 };
 
+/// Shares are percentages.
+struct alerts_config {
+  bool enabled = true;
+  milliseconds check_interval{1'000};
+  milliseconds after{5'000};    // to be raised, and to be cleared
+  uint32_t outbox_percent = 50; // of a bound of the outbox
+  uint32_t topic_percent = 20;  // of a topic's subscribers
+  uint32_t node_percent = 5;    // of all connections
+
+  bool operator==(const alerts_config&) const = default;
+};
+
 struct supervisor_config {
   uint32_t restarts_max = 5; // of one topic within `restart_window`
   milliseconds restart_window{60'000};
@@ -223,6 +236,7 @@ struct config {
   std::vector<topic_class> topics; // in order of the file: first match wins
   laggard_config laggard;
   memory_config memory;
+  alerts_config alerts;
   supervisor_config supervisor;
   log_config log;
 

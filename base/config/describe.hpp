@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/config/config.hpp"
+#include "base/config/describe_alerts.hpp"
 #include "base/config/describe_topics.hpp"
 #include "base/config/options.hpp"
 
@@ -363,6 +364,7 @@ void describe(Visitor& v, config& all) {
       "102), so that a typing mistake makes no topic.");
   v.section("laggard", all.laggard, "Clients that do not read.");
   v.section("memory", all.memory, "What the node's queues may use together.");
+  v.section("alerts", all.alerts, "When operators are told.");
   v.section(
       "supervisor", all.supervisor, "When actors fail or the node stops.");
   v.section("log", all.log, "What the node writes to its standard error.");

@@ -111,6 +111,17 @@ void check_stop(const config& all, conflicts& found) {
              format_duration(all.websocket.close_timeout))});
 }
 
+void check_alerts(const alerts_config& alerts, conflicts& found) {
+  if (alerts.enabled && alerts.after < alerts.check_interval)
+    found.push_back(
+        {{"alerts.after", "alerts.check-interval"},
+         fmt::format(
+             "after ({}) is shorter than check-interval ({}), so nobody would "
+             "see how long something lasts",
+             format_duration(alerts.after),
+             format_duration(alerts.check_interval))});
+}
+
 void check_overflow(
     const topic_class& topic, const config& all, conflicts& found) {
   using enum overflow_policy;
@@ -161,6 +172,11 @@ void check_class(
              "(websocket.message-bytes-max, {})",
              format_bytes(topic.history_bytes),
              format_bytes(websocket.message_bytes_max))});
+  if (topic.kind != topic_kind::topic && is_system_topic(topic.match))
+    found.push_back(
+        {{path + "kind", path + "match"},
+         "the node's own topics have no log and no members; kind must be "
+         "topic"});
   if (topic.allow.members_only.has(right::subscribe))
     found.push_back(
         {{path + "allow.members-only"},
@@ -197,6 +213,7 @@ std::vector<contradiction> contradictions(const config& all) {
   check_websocket(all.websocket, found);
   check_outbox(all, found);
   check_stop(all, found);
+  check_alerts(all.alerts, found);
   for (const auto& topic : all.topics) {
     check_class(topic, all.websocket, found);
     check_overflow(topic, all, found);

@@ -51,6 +51,8 @@ std::optional<std::string> pattern_error(std::string_view pattern) {
     return "the pattern is empty";
   if (pattern.size() > topic_name_bytes_max)
     return "the pattern is longer than 255 bytes";
+  if (is_system_topic(pattern))
+    pattern.remove_prefix(1);
   for (parts left{pattern}; !left.done();) {
     const auto part = left.next();
     if (auto error = part_error(part, left.done()))
@@ -65,6 +67,8 @@ bool matches(std::string_view pattern, std::string_view name) noexcept {
 }
 
 bool covers(std::string_view wide, std::string_view narrow) noexcept {
+  if (is_system_topic(wide) != is_system_topic(narrow))
+    return false;
   parts outer{wide};
   parts inner{narrow};
   while (!outer.done() && !inner.done()) {
@@ -79,6 +83,8 @@ bool covers(std::string_view wide, std::string_view narrow) noexcept {
 }
 
 bool overlap(std::string_view a, std::string_view b) noexcept {
+  if (is_system_topic(a) != is_system_topic(b))
+    return false;
   parts left{a};
   parts right{b};
   while (!left.done() && !right.done()) {

@@ -13,6 +13,9 @@
 // Example: `game.*.chat` matches `game.7.chat`, but not `game.chat`;
 // `game.>` matches `game.7` and `game.7.chat`, but not `game`.
 //
+// Wildcards do not stand for "$sys", so that no pattern means the node's own
+// topics by accident: those are `$sys.alerts` or `$sys.>`.
+//
 // All of this is pure and, but for the texts of errors, allocates nothing.
 
 namespace rookery {

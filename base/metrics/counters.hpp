@@ -1,12 +1,16 @@
 #pragma once
 
+#include "base/config/config.hpp"
 #include "base/error.hpp"
 #include "base/refusal.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace rookery {
@@ -44,6 +48,9 @@ public:
       ++at;
     counts_[at].add();
     sum_ns_.add(ns);
+  }
+  void observe(std::chrono::nanoseconds took) noexcept {
+    observe_ns(static_cast<uint64_t>(std::max<int64_t>(took.count(), 0)));
   }
   uint64_t count(std::size_t bucket) const noexcept {
     return counts_[bucket].value();
@@ -99,13 +106,37 @@ struct thread_counters {
   counter sends;      // times that a socket took some of them
   counter errors_out; // error events sent
   counter publishes;
-  counter deliveries;     // frames pushed into outboxes by topics
-  counter dropped;        // frames that an outbox refused
-  counter subscriptions;  // now
-  counter reading_paused; // times that a client ran out of credit
+  counter deliveries;        // frames pushed into outboxes by topics
+  counter dropped;           // frames that an outbox refused
+  counter subscriptions;     // now
+  counter reading_paused;    // times that a client ran out of credit
+  counter gaps;              // told to subscribers
+  counter repairs_from_ring; // subscribers that are live again
+  counter repairs_from_snapshot;
+  counter flow_pauses_sent; // flow.pause to clients
+  counter flow_pauses_received;
+  latency_histogram publish_to_log;
   latency_histogram publish_to_outbox;
+  latency_histogram log_to_socket;
+  latency_histogram delivery_in_mailbox;
+  /// Events that a subscriber did not get and will not, by overflow_policy.
+  std::array<counter, overflow_policies> dropped_by_policy;
   std::array<counter, counted_closes.size()> closed;
   std::array<counter, refusals.size()> refused;
+
+  /// When the oldest delivery whose frames no socket was given yet got its
+  /// place in the order; none: there is none. Of the owner alone.
+  std::optional<std::chrono::steady_clock::time_point> unsent_since;
+
+  /// The sockets were given all that waited.
+  void count_sent(std::chrono::steady_clock::time_point now) noexcept {
+    log_to_socket.observe(now - *unsent_since);
+    unsent_since.reset();
+  }
+
+  void count_dropped(overflow_policy by, uint64_t events = 1) noexcept {
+    dropped_by_policy[static_cast<std::size_t>(by)].add(events);
+  }
 
   void count_refusal(refusal why) noexcept {
     refused[static_cast<std::size_t>(why)].add();
@@ -118,5 +149,11 @@ struct thread_counters {
     closed[at].add();
   }
 };
+
+/// The counters of the calling thread; null on threads that have none.
+inline thread_counters*& counters_of_this_thread() noexcept {
+  thread_local thread_counters* own = nullptr;
+  return own;
+}
 
 } // namespace rookery

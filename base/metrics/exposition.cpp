@@ -1,9 +1,12 @@
 #include "base/metrics/exposition.hpp"
 
+#include "base/metrics/exposition_survey.hpp"
+
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
 #include <limits>
+#include <span>
 
 namespace rookery {
 
@@ -86,7 +89,63 @@ constexpr described numbers[]{
      MetricType::Gauge, &thread_counters::subscriptions},
     {"rookery_reading_paused_total", "Times a client ran out of credit.",
      MetricType::Counter, &thread_counters::reading_paused},
+    {"rookery_gaps_total",
+     "Times a subscriber was told that it did not get some events.",
+     MetricType::Counter, &thread_counters::gaps},
 };
+
+/// One value of a label.
+struct labelled {
+  const char* value;
+  counter thread_counters::*member;
+};
+constexpr labelled repair_sources[]{
+    {"ring", &thread_counters::repairs_from_ring},
+    {"snapshot", &thread_counters::repairs_from_snapshot},
+};
+constexpr labelled pause_directions[]{
+    {"sent", &thread_counters::flow_pauses_sent},
+    {"received", &thread_counters::flow_pauses_received},
+};
+
+/// One counter for each value of a label.
+MetricFamily counters(
+    const threads& all, const char* name, const char* help, const char* label,
+    std::span<const labelled> values) {
+  auto made = family(name, help, MetricType::Counter);
+  for (const auto& one : values) {
+    auto metric =
+        of(MetricType::Counter, static_cast<double>(sum(all, one.member)));
+    metric.label.push_back({label, one.value});
+    made.metric.push_back(std::move(metric));
+  }
+  return made;
+}
+
+MetricFamily dropped(const threads& all) {
+  // As in a configuration; 0 is `automatic`, which comes to one of the others.
+  constexpr std::array<const char*, overflow_policies> policies{
+      "",
+      "repair",
+      "drop-oldest",
+      "drop-newest",
+      "keep-latest",
+      "block-sender",
+      "disconnect"};
+  auto made = family(
+      "rookery_events_dropped_total",
+      "Events that a subscriber did not get and will not, by overflow policy.",
+      MetricType::Counter);
+  for (std::size_t i = 1; i < policies.size(); ++i) {
+    uint64_t total = 0;
+    for (const auto* one : all)
+      total += one->dropped_by_policy[i].value();
+    auto metric = of(MetricType::Counter, static_cast<double>(total));
+    metric.label.push_back({"policy", policies[i]});
+    made.metric.push_back(std::move(metric));
+  }
+  return made;
+}
 
 MetricFamily closes(const threads& all) {
   auto made = family(
@@ -165,6 +224,42 @@ void add_memory(std::vector<MetricFamily>& to, const node_numbers& node) {
       MetricType::Gauge, static_cast<double>(node.memory_level)));
 }
 
+struct described_latency {
+  const char* name;
+  const char* help;
+  latency_histogram thread_counters::*member;
+};
+
+constexpr described_latency latencies[]{
+    {"rookery_publish_to_log_seconds",
+     "From the arrival of a publish to its place in the topic's order, the "
+     "wait in the topic's mailbox included.",
+     &thread_counters::publish_to_log},
+    {"rookery_publish_to_outbox_seconds",
+     "From the arrival of a publish to its frame in the outboxes of a thread.",
+     &thread_counters::publish_to_outbox},
+    {"rookery_log_to_socket_seconds",
+     "From an event's place in the order to the send that gave it to the "
+     "sockets of a thread; of each batch its oldest event.",
+     &thread_counters::log_to_socket},
+    {"rookery_delivery_in_mailbox_seconds",
+     "How long a delivery waited in the mailbox of a thread's fanout.",
+     &thread_counters::delivery_in_mailbox},
+};
+
+MetricFamily alerts(const node_numbers& node) {
+  auto made = family(
+      "rookery_alerts", "Alerts that are raised now.", MetricType::Gauge);
+  for (const auto scope : alert_scopes) {
+    auto metric =
+        of(MetricType::Gauge,
+           static_cast<double>(node.alerts[static_cast<std::size_t>(scope)]));
+    metric.label.push_back({"scope", std::string{name(scope)}});
+    made.metric.push_back(std::move(metric));
+  }
+  return made;
+}
+
 } // namespace
 
 std::string expose_metrics(const threads& all, const node_numbers& node) {
@@ -175,10 +270,21 @@ std::string expose_metrics(const threads& all, const node_numbers& node) {
         static_cast<double>(sum(all, one.member))));
   families.push_back(closes(all));
   families.push_back(refused(all));
-  families.push_back(latency(
-      all, "rookery_publish_to_outbox_seconds",
-      "From the arrival of a publish to its frame in the outboxes of a thread.",
-      &thread_counters::publish_to_outbox));
+  families.push_back(dropped(all));
+  families.push_back(counters(
+      all, "rookery_repairs_total",
+      "Subscriptions that were behind and are live again, by what they got.",
+      "source", repair_sources));
+  families.push_back(counters(
+      all, "rookery_flow_pauses_total",
+      "flow.pause, sent to clients and "
+      "received from them.",
+      "direction", pause_directions));
+  for (const auto& one : latencies)
+    families.push_back(latency(all, one.name, one.help, one.member));
+  families.push_back(alerts(node));
+  if (node.survey)
+    describe_survey(*node.survey, families);
   families.push_back(single(
       "rookery_topics", "Topics that are in use now.", MetricType::Gauge,
       static_cast<double>(node.topics)));

@@ -2,17 +2,32 @@
 
 #include "base/memory_meter.hpp"
 #include "base/metrics/counters.hpp"
+#include "base/metrics/survey.hpp"
 
-#include <functional>
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace rookery {
 
+/// What an alert can be about.
+enum class alert_scope : uint8_t { connection, topic, node };
+inline constexpr std::array alert_scopes{
+    alert_scope::connection, alert_scope::topic, alert_scope::node};
+
+constexpr std::string_view name(alert_scope scope) noexcept {
+  constexpr std::array<std::string_view, alert_scopes.size()> names{
+      "connection", "topic", "node"};
+  return names[static_cast<std::size_t>(scope)];
+}
+
 /// Numbers of the whole node that no single thread owns.
 struct node_numbers {
   uint64_t topics = 0;
   uint64_t users = 0;
+  std::array<uint64_t, alert_scopes.size()> alerts{}; // raised now, by scope
+  std::optional<connection_survey> survey; // none: threads were not asked
   memory_use memory;
   uint64_t memory_budget = 0;
   uint64_t memory_level = 0;

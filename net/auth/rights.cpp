@@ -60,8 +60,10 @@ tl::unexpected<failure> denied(right wanted, std::string_view object) {
 right_set rights_on(
     std::string_view topic, const identity& who, const topic_class& rules,
     membership is) {
-  const auto rights =
+  auto rights =
       who.grants ? granted(*who.grants, topic) : configured(topic, who, rules);
+  if (is_system_topic(topic))
+    rights = rights & right_set{right::subscribe};
   return is == membership::member ? rights : rights - rules.allow.members_only;
 }
 

@@ -18,6 +18,7 @@
 //   the configuration does, or less.
 // - Topics of a personal class (`match = "user.{id}.>"`) are their owner's.
 //   Others have no right there but `send`, unless their claim gives more.
+// - On the node's own topics (`$sys.`) there is no right but to subscribe.
 // - Whatever the source, rights in `allow.members-only` are for members.
 //
 // Example: with `chat { match = "chat.*", allow { members-only = [publish] } }`

@@ -68,8 +68,8 @@ public:
   frame_form form() const override { return form_; }
   link_traffic traffic() const override {
     link_traffic seen;
-    seen.outbox_messages = is_blocked ? 7 : 0;
-    seen.outbox_bytes = is_blocked ? waiting_bytes : 0;
+    seen.outbox_messages = is_blocked ? waiting : 0;
+    seen.outbox_bytes = seen.outbox_messages * std::size_t{100};
     seen.blocked = is_blocked;
     return seen;
   }
@@ -106,8 +106,8 @@ public:
   bool idle_now = false;   // nothing waits to be sent
   bool throws = false;     // as if memory had run out
   bool is_blocked = false; // the socket is full
+  uint32_t waiting = 7;    // messages of 100 bytes, while it is
   uint64_t acked = 0;      // bytes that the client took
-  std::size_t waiting_bytes = 700; // for a full socket
   std::string cut_because;
   close_code closed_with = close_code::normal;
 
@@ -193,6 +193,9 @@ struct node_fixture : test_coordinator_fixture<> {
       return wall_clock;
     };
     change(context);
+    for (const auto& one : counters)
+      context.counters.push_back(&one);
+    counters_of_this_thread() = &counters[0];
     std::vector<thread_place> places;
     for (uint16_t i = 0; i < 2; ++i)
       places.push_back(
@@ -216,6 +219,7 @@ struct node_fixture : test_coordinator_fixture<> {
     run();
     context.release_actors();
     root = supervisor_actor{};
+    counters_of_this_thread() = nullptr;
   }
 
   /// Lets the actors work until none has a message. Time stands still: topics

@@ -45,6 +45,18 @@ TEST(
   EXPECT_EQ(on("chat.1", anonymous(), chat), taking_part);
 }
 
+TEST(rights, on_topics_of_the_node_are_to_listen_and_nothing_else) {
+  const auto alerts = rules("$sys.alerts");
+  const right_set listening{right::subscribe};
+  EXPECT_EQ(on("$sys.alerts", user("ann"), alerts), listening);
+  EXPECT_EQ(
+      on("$sys.alerts", granted({{"$sys.>", right_set::all()}}), alerts),
+      listening);
+  EXPECT_EQ(
+      on("$sys.alerts", granted({{">", right_set::all()}}), alerts),
+      right_set{});
+}
+
 TEST(rights, come_from_the_configuration_of_the_class) {
   const auto news = rules(
       "news",

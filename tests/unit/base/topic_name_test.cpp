@@ -29,6 +29,20 @@ TEST(topic_name, has_no_other_byte) {
   }
 }
 
+TEST(topic_name, may_be_one_of_the_node_itself) {
+  for (const auto* name : {"$sys.alerts", "$sys.a.b"}) {
+    EXPECT_TRUE(valid_topic_name(name)) << name;
+    EXPECT_TRUE(is_system_topic(name)) << name;
+  }
+  for (const auto* name :
+       {"$sys", "$sys.", "$sys..a", "$", "$.a", "$a.b", "$$sys.a", "a.$sys.b",
+        "$sys.$sys", "$sys.a.$b"})
+    EXPECT_FALSE(valid_topic_name(name)) << name;
+  EXPECT_FALSE(is_system_topic("sys.alerts"));
+  EXPECT_TRUE(valid_topic_name("$sys." + std::string(250, 'x')));
+  EXPECT_FALSE(valid_topic_name("$sys." + std::string(251, 'x')));
+}
+
 TEST(topic_name, is_at_most_255_bytes_long) {
   EXPECT_TRUE(valid_topic_name(std::string(255, 'x')));
   EXPECT_FALSE(valid_topic_name(std::string(256, 'x')));

@@ -184,6 +184,31 @@ TEST(contradictions, are_stops_that_cut_what_is_closing) {
       ElementsAre("supervisor.stop-timeout"));
 }
 
+TEST(contradictions, are_alerts_of_what_lasts_less_than_a_look) {
+  const auto with = [](bool enabled) {
+    return keys_after([&](config& all) {
+      all.alerts.enabled = enabled;
+      all.alerts.after = 999ms;
+    });
+  };
+  EXPECT_THAT(with(true), ElementsAre("alerts.after"));
+  EXPECT_THAT(with(false), IsEmpty());
+}
+
+TEST(contradictions, are_rooms_of_the_node_itself) {
+  const auto with = [](topic_kind kind) {
+    return keys_after([&](config& all) {
+      topic_class alerts;
+      alerts.name = "alerts";
+      alerts.match = "$sys.alerts";
+      alerts.kind = kind;
+      all.topics = {alerts};
+    });
+  };
+  EXPECT_THAT(with(topic_kind::room), ElementsAre("topics.alerts.kind"));
+  EXPECT_THAT(with(topic_kind::topic), IsEmpty());
+}
+
 TEST(contradictions, are_topics_that_end_while_frames_wait) {
   EXPECT_THAT(
       keys_after([](config& all) {

@@ -75,6 +75,24 @@ TEST(topic_pattern, covers_another_if_it_matches_all_that_the_other_does) {
   EXPECT_FALSE(covers("a.*", "a"));
 }
 
+TEST(topic_pattern, means_topics_of_the_node_only_if_it_says_so) {
+  EXPECT_TRUE(matches("$sys.alerts", "$sys.alerts"));
+  EXPECT_TRUE(matches("$sys.>", "$sys.alerts"));
+  EXPECT_TRUE(matches("$sys.*", "$sys.alerts"));
+  for (const auto* wide : {">", "*.alerts", "*.*", "*.>"}) {
+    EXPECT_FALSE(matches(wide, "$sys.alerts")) << wide;
+    EXPECT_FALSE(covers(wide, "$sys.>")) << wide;
+    EXPECT_FALSE(overlap(wide, "$sys.>")) << wide;
+    EXPECT_FALSE(overlap("$sys.*", wide)) << wide;
+    EXPECT_FALSE(covers("$sys.>", wide)) << wide;
+  }
+  EXPECT_EQ(pattern_error("$sys.alerts"), std::nullopt);
+  EXPECT_EQ(pattern_error("$sys.>"), std::nullopt);
+  EXPECT_NE(pattern_error("$sys"), std::nullopt);
+  EXPECT_NE(pattern_error("$other.>"), std::nullopt);
+  EXPECT_NE(pattern_error("a.$sys.b"), std::nullopt);
+}
+
 TEST(topic_pattern, is_harmless_when_it_is_not_valid) {
   EXPECT_FALSE(matches("", "a"));
   EXPECT_FALSE(matches("a..b", "a.b"));
