@@ -132,10 +132,11 @@ struct attach_order {
 struct replay_chunk {
   topic_ref topic;
   connection_id connection = 0;
-  uint64_t after = 0;  // as it was asked
-  frame events;        // none: nothing came after that
-  uint64_t last = 0;   // offset of the newest in `events`
-  uint64_t newest = 0; // of the log
+  uint64_t after = 0;    // as it was asked
+  frame events;          // none: nothing came after that
+  bool snapshot = false; // `events` is one, since the log begins later
+  uint64_t last = 0;     // offset of the newest in `events`
+  uint64_t newest = 0;   // of the log
 };
 struct detach_order {
   topic_ref topic;

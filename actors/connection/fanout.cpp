@@ -280,7 +280,7 @@ bool fanout::deliver_to(
   using enum overflow_policy;
   if (to.at != listener_entry::pace::live) {
     if (order.offset == 0 && topic.policy != keep_latest)
-      drop(to, 1);
+      drop(topic, to, 1);
     return false;
   }
   const auto& frame = order.frames[to.form];
@@ -290,7 +290,7 @@ bool fanout::deliver_to(
   if (to.dropped > 0 && topic.policy == drop_newest
       && (!to.link->fits(2, gap_bytes_max + frame.size())
           || !tell_dropped(to, order.topic)))
-    return drop(to, 1), false;
+    return drop(topic, to, 1), false;
   const bool held = order.topic->rules.hold.count() > 0;
   switch (held ? to.link->push_held(frame) : to.link->push(frame)) {
   case send_result::queued:
@@ -308,6 +308,7 @@ void fanout::tell_gap(listener_entry& to, const gap_event& gap) {
   text.clear();
   encode(encoding_of(to.form), gap, text);
   to.link->answer(text);
+  services_.counters->gaps.add();
 }
 
 /// Says how many events of a topic without a log were dropped, if there is room
@@ -321,6 +322,7 @@ bool fanout::tell_dropped(listener_entry& to, const topic_ref& topic) {
       gap, to.form, node_.settings.websocket.compression);
   if (to.link->push(frame) != send_result::queued)
     return false;
+  services_.counters->gaps.add();
   to.dropped = 0;
   to.was_paused = false;
   return true;

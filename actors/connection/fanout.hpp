@@ -161,7 +161,7 @@ private:
   // -- a full outbox (overflow.cpp)
   bool
   overflow(local_topic& topic, listener_entry& to, const deliver_order& order);
-  void drop(listener_entry& to, uint32_t messages);
+  void drop(const local_topic& of, listener_entry& to, uint32_t messages);
   latest_values::limits latest_limits() const;
   void note_latest(local_topic& topic, const deliver_order& order);
   void keep_latest(

@@ -29,7 +29,7 @@ bool fanout::overflow(
     uint32_t left = 0;
     const auto result = to.link->push_over_oldest(order.frames[to.form], left);
     const bool queued = result == send_result::queued;
-    drop(to, left + (queued ? 0 : 1));
+    drop(topic, to, left + (queued ? 0 : 1));
     return queued;
   }
   case overflow_policy::keep_latest:
@@ -44,7 +44,7 @@ bool fanout::overflow(
     to.owner->report(slow_report::cause::overflow, topic.name);
     break;
   case overflow_policy::drop_newest:
-    drop(to, 1);
+    drop(topic, to, 1);
     break;
   case overflow_policy::automatic:
   case overflow_policy::repair:
@@ -54,7 +54,9 @@ bool fanout::overflow(
 }
 
 /// Counts what the client will be told, when there is room for that.
-void fanout::drop(listener_entry& to, uint32_t messages) {
+void fanout::drop(
+    const local_topic& of, listener_entry& to, uint32_t messages) {
+  services_.counters->count_dropped(of.policy, messages);
   if (to.dropped == 0 && to.at == pace::live)
     to.link->await_room();
   to.dropped += messages;
@@ -99,7 +101,7 @@ void fanout::send_latest(local_topic& topic, listener_entry& to) {
     if (frame && to.link->push(frame) != send_result::queued)
       return to.link->await_room();
     services_.counters->deliveries.add();
-    to.dropped += static_cast<uint32_t>(one->version - to.cursor - 1);
+    drop(topic, to, static_cast<uint32_t>(one->version - to.cursor - 1));
     to.cursor = one->version;
   }
   go_live(topic, to);

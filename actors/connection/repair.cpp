@@ -46,7 +46,7 @@ void fanout::pause(local_topic& topic, std::size_t index) {
   if (entry.at == pace::live)
     entry.cursor = latest ? topic.latest->version() : topic.newest;
   if (entry.at == pace::parked)
-    drop(entry, 1); // as if it had paused before
+    drop(topic, entry, 1); // as if it had paused before
   entry.at = pace::paused;
   taken(topic, entry);
   entry.was_paused = true;
@@ -91,6 +91,9 @@ void fanout::on(const replay_chunk& chunk) {
   if (chunk.last < chunk.newest)
     return go_on(*topic, index);
   entry.at = pace::live;
+  auto& repairs = chunk.snapshot ? services_.counters->repairs_from_snapshot
+                                 : services_.counters->repairs_from_ring;
+  repairs.add();
   taken(*topic, entry);
   thread_local std::string text;
   text.clear();

@@ -53,6 +53,7 @@ void connection::look_at_credit(steady_time now) {
     return;
   pause_at_ = steady_time::max();
   flow_paused_ = true;
+  hub_.services().counters->flow_pauses_sent.add();
   flow_pause_event told;
   told.reason = "server overloaded";
   send_event(told);

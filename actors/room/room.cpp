@@ -158,6 +158,7 @@ void room_actor_state::on_replay(const replay_order& order) {
     chunk.last = part.last;
   } else if (order.after < log->last()) {
     chunk.events = snapshot_frame(order.who.form);
+    chunk.snapshot = true;
   }
   core->replay(order, std::move(chunk));
 }

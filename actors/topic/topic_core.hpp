@@ -62,7 +62,12 @@ public:
       return;
     }
     takers_missing_ = send_to_threads(
-        event, {identity_, {}, offset, cause.arrived, {}, cause.tag,
+        event, {identity_,
+                {},
+                offset,
+                cause.arrived,
+                {},
+                cause.tag,
                 ++last_delivery_});
   }
 

@@ -194,7 +194,8 @@ CAF_TEST(who keeps up is never closed for memory) {
   auto good = connect("good");
   good.link().waiting = 10'000; // not blocked: it is on its way
   auto blinking = connect("blinking", 1);
-  blinking.link().is_blocked = true; // at this moment, and with little behind it
+  blinking.link().is_blocked =
+      true; // at this moment, and with little behind it
   for (int i = 0; i < 20; ++i)
     look(150);
   CAF_CHECK(context.pressure == memory_level::shed);
