@@ -47,6 +47,7 @@ struct close_order;
 struct closed_connection;
 struct connection_entry;
 struct connection_page;
+struct cut_order;
 struct deliver_order;
 struct detach_order;
 struct direct_order;
@@ -147,6 +148,8 @@ using fanout_actor = caf::typed_actor<
     caf::replies_to<scan_order>::with<connection_page>,
     // Tells about single connections.
     caf::replies_to<inspect_order>::with<connection_page>,
+    // The supervisor's verdict on laggards of this thread.
+    caf::reacts_to<cut_order>,
     // Closes connections; answers how many of them were open.
     caf::replies_to<close_order>::with<uint64_t>>;
 

@@ -105,6 +105,9 @@ CAF_TEST(rooms shrink first and then the door shuts and then laggards go) {
   CAF_CHECK(context.pressure == memory_level::shed);
   CAF_CHECK(!is_open(slow[0]));
   CAF_CHECK(slow[0].link().closed_with == close_code::laggard);
+  CAF_CHECK_EQUAL(
+      slow[0].link().cut_because,
+      "laggard: 7 messages (100000 bytes) behind, the node is short of memory");
   CAF_CHECK(is_open(alice));
 }
 
@@ -194,7 +197,8 @@ CAF_TEST(who keeps up is never closed for memory) {
   auto good = connect("good");
   good.link().waiting_bytes = 1'000'000; // not blocked: it is on its way
   auto blinking = connect("blinking", 1);
-  blinking.link().is_blocked = true; // at this moment, and with little behind it
+  blinking.link().is_blocked =
+      true; // at this moment, and with little behind it
   for (int i = 0; i < 20; ++i)
     look(150);
   CAF_CHECK(context.pressure == memory_level::shed);

@@ -101,12 +101,12 @@ public:
   uint32_t credit = 64;
   uint32_t held = 0; // frames of `sent` that were to wait for `wake`
   uint32_t wakes = 0;
-  std::size_t room = 1000; // frames of topics that still fit
-  bool awaited = false;    // the owner waits for room
-  bool idle_now = false;   // nothing waits to be sent
-  bool throws = false;     // as if memory had run out
-  bool is_blocked = false; // the socket is full
-  uint64_t acked = 0;      // bytes that the client took
+  std::size_t room = 1000;         // frames of topics that still fit
+  bool awaited = false;            // the owner waits for room
+  bool idle_now = false;           // nothing waits to be sent
+  bool throws = false;             // as if memory had run out
+  bool is_blocked = false;         // the socket is full
+  uint64_t acked = 0;              // bytes that the client took
   std::size_t waiting_bytes = 700; // for a full socket
   std::string cut_because;
   close_code closed_with = close_code::normal;
