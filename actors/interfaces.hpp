@@ -48,6 +48,7 @@ struct close_order;
 struct closed_connection;
 struct connection_entry;
 struct connection_page;
+struct cut_order;
 struct deepest_order;
 struct deliver_order;
 struct detach_order;
@@ -161,6 +162,8 @@ using fanout_actor = caf::typed_actor<
     caf::replies_to<busiest_order>::with<topic_page>,
     // What this thread has to do for single topics.
     caf::replies_to<load_order>::with<topic_page>,
+    // The supervisor's verdict on laggards of this thread.
+    caf::reacts_to<cut_order>,
     // Closes connections; answers how many of them were open.
     caf::replies_to<close_order>::with<uint64_t>>;
 

@@ -231,6 +231,7 @@ struct slow_report {
     stalled,  // its socket took nothing for the grace time
     overflow, // its outbox is full, and the topic allows none
     blocking, // it kept publishers waiting for too long
+    memory,   // the node is short of memory
   };
 
   connection_actor connection;
@@ -239,6 +240,15 @@ struct slow_report {
   std::string topic; // of `overflow` and `blocking`
   std::chrono::milliseconds stalled{0};
   link_traffic traffic;
+};
+/// The supervisor's verdict on laggards of one thread, with the reasons for
+/// them.
+struct cut_order {
+  struct laggard {
+    connection_id id = 0;
+    std::string reason;
+  };
+  std::vector<laggard> laggards;
 };
 /// Closes these.
 struct close_order {
@@ -341,6 +351,7 @@ ROOKERY_LOCAL_MESSAGE(rookery::close_order)
 ROOKERY_LOCAL_MESSAGE(rookery::closed_connection)
 ROOKERY_LOCAL_MESSAGE(rookery::connection_entry)
 ROOKERY_LOCAL_MESSAGE(rookery::connection_page)
+ROOKERY_LOCAL_MESSAGE(rookery::cut_order)
 ROOKERY_LOCAL_MESSAGE(rookery::deepest_order)
 ROOKERY_LOCAL_MESSAGE(rookery::deliver_order)
 ROOKERY_LOCAL_MESSAGE(rookery::detach_order)

@@ -141,6 +141,7 @@ public:
   state_counts on(count_atom);
   connection_page on(const scan_order& order);
   connection_page on(const inspect_order& order);
+  void on(const cut_order& order);
   uint64_t on(const close_order& order);
   survey_page on(const survey_order& order);
   connection_page on(const deepest_order& order);

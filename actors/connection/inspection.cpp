@@ -132,6 +132,12 @@ connection_page fanout::on(const inspect_order& order) {
   return std::move(maker.page);
 }
 
+void fanout::on(const cut_order& order) {
+  for (const auto& laggard : order.laggards)
+    if (auto* one = find(laggard.id))
+      one->on(cut_atom_v, laggard.reason);
+}
+
 uint64_t fanout::on(const close_order& order) {
   uint64_t closed = 0;
   for (const auto id : order.ids) {

@@ -1,6 +1,7 @@
 #include "actors/supervisor/memory_guard.hpp"
 
 #include "actors/supervisor/supervisor.hpp"
+#include "actors/supervisor/verdict.hpp"
 #include "base/log.hpp"
 
 #include <algorithm>
@@ -22,6 +23,13 @@ constexpr std::size_t shallow_part = 16;
 /// at most.
 constexpr uint64_t factor_first = 2;
 constexpr uint64_t factor_max = 1024;
+
+std::string memory_verdict(const link_traffic& traffic) {
+  slow_report report;
+  report.why = slow_report::cause::memory;
+  report.traffic = traffic;
+  return laggard_verdict(report, {}).value();
+}
 
 } // namespace
 
@@ -120,11 +128,11 @@ void memory_guard::note(const connection_details& one) {
       && waits.outbox_messages < bounds.outbox_messages_max / shallow_part;
   if (one.state != link_state::open || shallow)
     return;
-  const laggard found{thread_, one.record->id, waits.outbox_bytes};
+  const laggard found{thread_, one.record->id, waits};
   const auto place = std::upper_bound(
       worst_.begin(), worst_.end(), found,
       [](const laggard& left, const laggard& right) {
-        return left.outbox_bytes > right.outbox_bytes;
+        return left.traffic.outbox_bytes > right.traffic.outbox_bytes;
       });
   worst_.insert(place, found);
   if (worst_.size() > closed_max)
@@ -137,7 +145,7 @@ void memory_guard::keep_those_needed() {
   uint64_t bytes = 0;
   std::size_t needed = 0;
   while (needed < worst_.size() && bytes < bytes_to_go)
-    bytes += worst_[needed++].outbox_bytes;
+    bytes += worst_[needed++].traffic.outbox_bytes;
   worst_.resize(needed);
 }
 
@@ -147,19 +155,16 @@ void memory_guard::close_worst() {
     return;
   keep_those_needed();
   log::warn(
-      "memory.shed", {{"connections", worst_.size()},
-                      {"deepest_outbox_bytes", worst_.front().outbox_bytes}});
-  const auto deadline = owner_.node->settings.supervisor.request_timeout;
-  for (std::size_t thread = 0; thread < owner_.node->fanouts.size(); ++thread) {
-    close_order order;
-    order.code = close_code::laggard;
-    for (const auto& one : worst_)
-      if (one.thread == thread)
-        order.ids.push_back(one.id);
-    if (!order.ids.empty())
-      owner_.self->request(owner_.node->fanouts[thread], deadline, order)
-          .then([](uint64_t) {}, [](const caf::error&) {});
-  }
+      "memory.shed",
+      {{"connections", worst_.size()},
+       {"deepest_outbox_bytes", worst_.front().traffic.outbox_bytes}});
+  std::vector<cut_order> by_thread(owner_.node->fanouts.size());
+  for (const auto& one : worst_)
+    by_thread[one.thread].laggards.push_back(
+        {one.id, memory_verdict(one.traffic)});
+  for (std::size_t i = 0; i < by_thread.size(); ++i)
+    if (!by_thread[i].laggards.empty())
+      owner_.self->send(owner_.node->fanouts[i], std::move(by_thread[i]));
 }
 
 } // namespace rookery

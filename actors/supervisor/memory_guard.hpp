@@ -35,7 +35,7 @@ private:
   struct laggard {
     std::size_t thread = 0;
     connection_id id = 0;
-    std::size_t outbox_bytes = 0;
+    link_traffic traffic;
   };
 
   void look_again();

@@ -15,6 +15,8 @@ std::string cause_of(const slow_report& report) {
     return " on " + report.topic;
   case slow_report::cause::blocking:
     return ", kept the publishers of " + report.topic + " waiting";
+  case slow_report::cause::memory:
+    return ", the node is short of memory";
   case slow_report::cause::stalled:
     break;
   }

@@ -13,7 +13,8 @@ namespace rookery {
 /// behind, nothing read for 10.2 s". Empty: it is kept.
 ///
 /// A client that moves is kept, however slow, unless it fills the outbox of a
-/// topic that disconnects, or keeps publishers waiting for too long.
+/// topic that disconnects, keeps publishers waiting for too long, or uses
+/// memory that the node has not.
 std::optional<std::string>
 laggard_verdict(const slow_report& report, const laggard_config& limits);
 

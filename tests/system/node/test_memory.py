@@ -26,7 +26,7 @@ BUDGET = 16 * MB
 PATIENT = """
 session { anonymous = allow }
 laggard { grace = 1h }
-websocket { ping-interval = 10m, close-timeout = 50ms }
+websocket { ping-interval = 10m, close-timeout = 5s }
 limits { messages-per-second = 0, bytes-per-second = 0 }
 """
 SMALL_WINDOW = 4096

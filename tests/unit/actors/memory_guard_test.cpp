@@ -54,7 +54,7 @@ struct memory_fixture : node_fixture {
     for (int i = 0; i < count; ++i) {
       all.push_back(connect("slow" + std::to_string(i), i % 2));
       all.back().link().is_blocked = true;
-      all.back().link().waiting = 1'000 + i;
+      all.back().link().waiting_bytes = 100'000 + i;
     }
     return all;
   }
@@ -105,6 +105,9 @@ CAF_TEST(rooms shrink first and then the door shuts and then laggards go) {
   CAF_CHECK(context.pressure == memory_level::shed);
   CAF_CHECK(!is_open(slow[0]));
   CAF_CHECK(slow[0].link().closed_with == close_code::laggard);
+  CAF_CHECK_EQUAL(
+      slow[0].link().cut_because,
+      "laggard: 7 messages (100000 bytes) behind, the node is short of memory");
   CAF_CHECK(is_open(alice));
 }
 
@@ -192,7 +195,7 @@ CAF_TEST(a look closes no more laggards than its bound) {
 
 CAF_TEST(who keeps up is never closed for memory) {
   auto good = connect("good");
-  good.link().waiting = 10'000; // not blocked: it is on its way
+  good.link().waiting_bytes = 1'000'000; // not blocked: it is on its way
   auto blinking = connect("blinking", 1);
   blinking.link().is_blocked =
       true; // at this moment, and with little behind it

@@ -69,7 +69,9 @@ public:
   link_traffic traffic() const override {
     link_traffic seen;
     seen.outbox_messages = is_blocked ? waiting : 0;
-    seen.outbox_bytes = seen.outbox_messages * std::size_t{100};
+    if (is_blocked)
+      seen.outbox_bytes =
+          waiting_bytes > 0 ? waiting_bytes : waiting * std::size_t{100};
     seen.blocked = is_blocked;
     return seen;
   }
@@ -101,13 +103,14 @@ public:
   uint32_t credit = 64;
   uint32_t held = 0; // frames of `sent` that were to wait for `wake`
   uint32_t wakes = 0;
-  std::size_t room = 1000; // frames of topics that still fit
-  bool awaited = false;    // the owner waits for room
-  bool idle_now = false;   // nothing waits to be sent
-  bool throws = false;     // as if memory had run out
-  bool is_blocked = false; // the socket is full
-  uint32_t waiting = 7;    // messages of 100 bytes, while it is
-  uint64_t acked = 0;      // bytes that the client took
+  std::size_t room = 1000;       // frames of topics that still fit
+  bool awaited = false;          // the owner waits for room
+  bool idle_now = false;         // nothing waits to be sent
+  bool throws = false;           // as if memory had run out
+  bool is_blocked = false;       // the socket is full
+  uint32_t waiting = 7;          // messages, while it is
+  std::size_t waiting_bytes = 0; // of those; 0: 100 for each
+  uint64_t acked = 0;            // bytes that the client took
   std::string cut_because;
   close_code closed_with = close_code::normal;
 
