@@ -140,8 +140,6 @@ void connection::serve(uint32_t id, ping_request&) {
 /// Holds one subscription or all; what comes meanwhile is not queued, and
 /// `flow.resume` has it replayed.
 void connection::serve(uint32_t id, flow_request& request) {
-  if (request.pause)
-    hub_.services().counters->flow_pauses_received.add();
   bool found = request.topic.empty();
   for (auto& one : subscriptions_) {
     if (!request.topic.empty() && one.topic->name != request.topic)
