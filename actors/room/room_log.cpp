@@ -9,21 +9,34 @@ namespace rookery {
 
 namespace {
 
+/// Of a copy, whose capacity is its size. Short ones need none of their own.
+std::size_t heap_bytes(const std::string& text) noexcept {
+  static const auto inline_bytes = std::string{}.capacity();
+  return text.size() > inline_bytes ? allocated_bytes(text.size() + 1) : 0;
+}
+
 std::size_t text_bytes(const message_event& event) noexcept {
-  return event.topic.size() + event.user.size() + event.data.bytes.size();
+  return heap_bytes(event.topic) + heap_bytes(event.user)
+         + heap_bytes(event.data.bytes);
 }
 std::size_t text_bytes(const joined_event& event) noexcept {
-  return event.topic.size() + event.user.size()
-         + (event.info ? event.info->bytes.size() : 0);
+  return heap_bytes(event.topic) + heap_bytes(event.user)
+         + (event.info ? heap_bytes(event.info->bytes) : 0);
 }
 std::size_t text_bytes(const left_event& event) noexcept {
-  return event.topic.size() + event.user.size() + event.reason.size();
+  return heap_bytes(event.topic) + heap_bytes(event.user)
+         + heap_bytes(event.reason);
 }
+
+/// A std::deque of libstdc++ takes 512 bytes at a time.
+constexpr std::size_t block_bytes = 512;
+constexpr std::size_t place_bytes =
+    allocated_bytes(block_bytes) / (block_bytes / sizeof(room_event));
 
 } // namespace
 
 std::size_t bytes_of(const room_event& event) noexcept {
-  return sizeof event
+  return place_bytes
          + std::visit([](const auto& one) { return text_bytes(one); }, event);
 }
 
