@@ -304,7 +304,7 @@ void describe(Visitor& v, memory_config& memory) {
       "budget", memory.budget, bytes{0, uint64_t{1} << 50},
       "Bytes of all outboxes and histories together. Near it histories shrink, "
       "then new connections are answered 503, then the worst laggards are "
-      "closed. 0 is a quarter of the machine's memory.");
+      "closed. 0 is a quarter of what the machine or the container has.");
 }
 
 template <class Visitor>

@@ -54,7 +54,9 @@ class Garbage(NodeTest):
         chance = random.Random(1)
         one = None
         for _ in range(self.rounds):
-            one = one or await self.speaker("ann")
+            if not one:
+                one = await self.speaker("ann")
+                one.last_id = 1000  # no id of a message that was mutated
             try:
                 await one.raw(self.mutated(chance))
                 await one.ask("ping")
