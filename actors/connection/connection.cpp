@@ -242,6 +242,7 @@ void connection::on_timer() noexcept {
 
 void connection::on_closing(close_code code) {
   ended_ = true;
+  forget_slowness();
   hub_.count_closing();
   const closed_connection ended{
       record_, code, std::chrono::system_clock::now(),

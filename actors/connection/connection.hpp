@@ -147,6 +147,7 @@ private:
   void become(user_ref user);
   void arm_timer();
   void look_at_socket(steady_time now);
+  void forget_slowness();
   void look_at_credit(steady_time now);
   template <class Event>
   void send_event(const Event& event);

@@ -48,6 +48,10 @@ void fanout::remove(connection_place one) {
   connections_.erase(one);
 }
 
+void fanout::note_slow(const connection& one) {
+  slow_.emplace(one.id(), &one);
+}
+
 connection* fanout::find(connection_id id) const {
   const auto found = connections_.find(id);
   return found == connections_.end() ? nullptr : found->second.get();

@@ -112,6 +112,10 @@ public:
   void remove(connection_place one);
   /// A connection left OPEN; `remove` follows.
   void count_closing() noexcept { ++closing_; }
+  /// Those whose socket is or was full lately: who looks for slow ones need not
+  /// look at all.
+  void note_slow(const connection& one);
+  void forget_slow(connection_id id) { slow_.erase(id); }
   local_topic& topic(const std::string& name);
   /// Sends an order to a topic, in the order of the calls; opens the topic if
   /// need be.
@@ -184,6 +188,7 @@ private:
   const node_context& node_;
   connection_map connections_;
   uint64_t closing_ = 0; // of those
+  std::map<connection_id, const connection*> slow_;
   std::unordered_map<std::string, std::unique_ptr<local_topic>> topics_;
   uint64_t last_connection_ = 0;
   uint32_t last_topic_ = 0;

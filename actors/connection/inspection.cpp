@@ -85,6 +85,19 @@ public:
     page.visits += static_cast<uint32_t>(page.found.back().topics.size());
   }
 
+  /// A map of connections by id, from a place on.
+  template <class Map>
+  void visit_all(const Map& all, std::optional<uint64_t> from) {
+    uint64_t last = from.value_or(0);
+    auto at = all.upper_bound(last);
+    for (; at != all.end() && !full(); ++at) {
+      visit(*at->second);
+      last = at->first;
+    }
+    if (at != all.end())
+      page.next = last;
+  }
+
   connection_page page;
 
 private:
@@ -104,15 +117,10 @@ state_counts fanout::on(count_atom) {
 
 connection_page fanout::on(const scan_order& order) {
   page_maker maker{order.wanted, order.found_max, order.visits_max};
-  if (order.wanted.topic.empty()) {
-    uint64_t last = order.from.value_or(0);
-    auto at = connections_.upper_bound(last);
-    for (; at != connections_.end() && !maker.full(); ++at) {
-      maker.visit(*at->second);
-      last = at->first;
-    }
-    if (at != connections_.end())
-      maker.page.next = last;
+  if (order.wanted.topic.empty() && order.wanted.slow) {
+    maker.visit_all(slow_, order.from);
+  } else if (order.wanted.topic.empty()) {
+    maker.visit_all(connections_, order.from);
   } else if (const auto* topic = find_topic(order.wanted.topic)) {
     const auto& list = topic->listeners;
     auto left = std::min<uint64_t>(order.from.value_or(~0ull), list.size());

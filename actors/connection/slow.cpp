@@ -15,6 +15,7 @@ void connection::on_blocked() {
   const auto grace = hub_.node().settings.laggard.grace;
   slow_ = std::make_unique<slow_watch>(
       slow_watch{link_->progress().acked, now, now + grace / looks_per_grace});
+  hub_.note_slow(*this);
   arm_timer();
 }
 
@@ -23,7 +24,7 @@ void connection::look_at_socket(steady_time now) {
     return;
   const auto seen = link_->progress();
   if (!seen.blocked)
-    return slow_.reset();
+    return forget_slowness();
   if (seen.acked != slow_->acked)
     slow_->moved_at = now;
   slow_->acked = seen.acked;
@@ -31,6 +32,12 @@ void connection::look_at_socket(steady_time now) {
   slow_->look_at = now + grace / looks_per_grace;
   if (now - slow_->moved_at >= grace)
     report(slow_report::cause::stalled, {});
+}
+
+void connection::forget_slowness() {
+  if (slow_)
+    hub_.forget_slow(id_);
+  slow_.reset();
 }
 
 void connection::report(slow_report::cause why, std::string topic) {

@@ -19,7 +19,8 @@ void describe(Visitor& v, alerts_config& alerts) {
       "topic $sys.alerts.");
   v.option(
       "check-interval", alerts.check_interval, duration{100ms, 10min},
-      "Pause between checks; one looks at 20,000 connections for each thread.");
+      "Pause between checks; one looks at up to 20,000 slow connections for "
+      "each thread.");
   v.option(
       "after", alerts.after, duration{0ms, 1h},
       "How long something has to last; below laggard.grace, so that it is told "

@@ -39,7 +39,10 @@ struct alerter_fixture : node_fixture {
     return context.alerts[static_cast<std::size_t>(scope)];
   }
   static void fill(test_client& one, uint32_t messages) {
-    one.link().is_blocked = messages > 0;
+    if (messages > 0)
+      one.link().block();
+    else
+      one.link().unblock();
     one.link().waiting = messages;
   }
   /// Connections that listen to a topic, of which `crowded` do not read.
@@ -140,7 +143,7 @@ CAF_TEST(a node with many crowded connections is an alert) {
 
 CAF_TEST(a look at many connections takes several checks) {
   for (int i = 0; i < 41'000; ++i)
-    connect("user-" + std::to_string(i % 10), 0);
+    connect("user-" + std::to_string(i % 10), 0).link().blink();
   auto last = connect("last", 0);
   fill(last, 90);
   pass(6s);

@@ -163,7 +163,7 @@ CAF_TEST(the list of a topic has its subscribers on all threads) {
 CAF_TEST(the list of the slow has those whose socket is full) {
   connect("ann", 0);
   auto bob = connect("bob", 1);
-  bob.link().is_blocked = true;
+  bob.link().block();
   const auto body = get("/connections?slow=1");
   const auto found = ids(body);
   CAF_REQUIRE_EQUAL(found.size(), 1u);
@@ -174,9 +174,9 @@ CAF_TEST(the list of the slow has those whose socket is full) {
 
 CAF_TEST(a scan ends where it has cost enough and goes on there) {
   for (int i = 0; i < 10; ++i)
-    connect("ann", 0);
+    connect("ann", 0).link().blink();
   scan_order order;
-  order.wanted.slow = true; // nobody is
+  order.wanted.slow = true; // nobody is any more
   order.found_max = 5;
   order.visits_max = 4;
   std::size_t visits = 0;

@@ -53,7 +53,7 @@ struct memory_fixture : node_fixture {
     std::vector<test_client> all;
     for (int i = 0; i < count; ++i) {
       all.push_back(connect("slow" + std::to_string(i), i % 2));
-      all.back().link().is_blocked = true;
+      all.back().link().block();
       all.back().link().waiting_bytes = 100'000 + i;
     }
     return all;
@@ -197,8 +197,7 @@ CAF_TEST(who keeps up is never closed for memory) {
   auto good = connect("good");
   good.link().waiting_bytes = 1'000'000; // not blocked: it is on its way
   auto blinking = connect("blinking", 1);
-  blinking.link().is_blocked =
-      true; // at this moment, and with little behind it
+  blinking.link().block(); // at this moment, and with little behind it
   for (int i = 0; i < 20; ++i)
     look(150);
   CAF_CHECK(context.pressure == memory_level::shed);

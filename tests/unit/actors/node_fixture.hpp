@@ -87,6 +87,11 @@ public:
     is_blocked = true;
     owner_.on_blocked();
   }
+  /// It was full, and its connection has not looked since.
+  void blink() {
+    block();
+    is_blocked = false;
+  }
   void unblock() {
     is_blocked = false;
     make_room(room);

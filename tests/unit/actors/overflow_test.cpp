@@ -210,7 +210,7 @@ CAF_TEST(disconnect closes who is full and says how far behind it was) {
   auto slow = connect("slow");
   auto fast = connect("fast");
   subscribe(slow, "live.a");
-  slow.link().is_blocked = true;
+  slow.link().block();
   slow.link().room = 0;
   publish(fast, "live.a", R"("data":1)");
   CAF_CHECK_EQUAL(

@@ -38,7 +38,7 @@ struct rankings_fixture : node_fixture {
   }
   test_client slow(std::string user, std::size_t thread, uint32_t waiting) {
     auto one = connect(std::move(user), thread);
-    one.link().is_blocked = true;
+    one.link().block();
     one.link().waiting = waiting;
     return one;
   }
@@ -74,7 +74,7 @@ CAF_TEST(a slow connection is shown with its depth and age and lag) {
   sched.clock().current_time += std::chrono::milliseconds{1500};
   one.link().room = 0;
   publish(two, "chat.a", 4);
-  one.link().is_blocked = true;
+  one.link().block();
   const auto body = get("/slowest");
   for (const auto* part :
        {R"("user":"ann")", R"("outbox":{"messages":7,"bytes":700})",
