@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace rookery {
 
@@ -12,8 +13,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Short, since a second of many publishers fills a small budget.
-constexpr std::chrono::milliseconds look_interval{100};
+/// The next look comes before publishers at this pace could fill what is free:
+/// soon for a small budget, seldom for a node with nothing to do.
+constexpr uint64_t fill_bytes_per_ms = 160'000;
+constexpr uint64_t look_ms_min = 100;
+constexpr uint64_t look_ms_max = 1'000;
 /// Of one page of the search for laggards; what it costs a thread.
 constexpr uint32_t found_max = 256;
 constexpr uint32_t visits_max = 4096;
@@ -36,11 +40,15 @@ std::string memory_verdict(const link_traffic& traffic) {
 memory_guard::memory_guard(supervisor_state& owner)
     : owner_(owner)
     , pressure_(owner.node->settings.memory.budget) {
-  look_again();
+  look_again(owner_.node->memory_in_use().total());
 }
 
-void memory_guard::look_again() {
-  owner_.self->delayed_send(owner_.self, look_interval, memory_atom_v);
+void memory_guard::look_again(uint64_t used) {
+  const auto budget = pressure_.budget();
+  const auto free = used < budget ? budget - used : 0;
+  const std::chrono::milliseconds pause{
+      std::clamp(free / fill_bytes_per_ms, look_ms_min, look_ms_max)};
+  owner_.self->delayed_send(owner_.self, pause, memory_atom_v);
 }
 
 void memory_guard::look() {
@@ -63,7 +71,7 @@ void memory_guard::look() {
     factor_ = factor_first;
   else if (!searching_)
     begin_search();
-  look_again();
+  look_again(use.total());
 }
 
 void memory_guard::report(memory_level before, const memory_use& use) const {

@@ -38,7 +38,7 @@ private:
     link_traffic traffic;
   };
 
-  void look_again();
+  void look_again(uint64_t used);
   void report(memory_level before, const memory_use& use) const;
   void tell_rooms() const;
 
