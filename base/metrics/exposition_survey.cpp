@@ -81,7 +81,7 @@ void describe_survey(
       found.outbox_bytes));
   families.push_back(gauges(
       "rookery_subscriptions_not_live",
-      "Subscriptions that are sent nothing new for now.", "state",
+      "Subscriptions that are sent nothing new at present.", "state",
       {{"behind", found.subscriptions_behind},
        {"paused", found.subscriptions_paused}}));
   families.push_back(histogram(
