@@ -3,14 +3,16 @@
 #include "base/log.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <exception>
+#include <map>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility> // Boost 1.74 forgets it for C++20
@@ -19,14 +21,17 @@
 namespace rookery {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 
 namespace {
 
 constexpr int events_per_batch = 256;
 constexpr int events_at_door = 16;
 
-/// An eventfd that is never read: each write is an edge of its own.
+/// Ends the wait of the loop's thread, from any. Rings, by an eventfd that is
+/// never read, only while the thread waits: each write is an edge of its own.
+///
+/// Who wakes sets `called_`, then looks at `waiting_`; who waits sets
+/// `waiting_`, then looks at `called_`: one of them sees the other.
 class wake_bell final : public event_handler {
 public:
   wake_bell()
@@ -39,49 +44,107 @@ public:
   wake_bell& operator=(const wake_bell&) = delete;
 
   int descriptor() const noexcept { return fd_; }
-  void ring() noexcept {
+  void call() noexcept {
+    if (called_.exchange(true) || !waiting_.load())
+      return;
     // Fails only when it was rung 2^64 times.
     [[maybe_unused]] const int failed = ::eventfd_write(fd_, 1);
   }
+  /// Returns false when it was called since the last wait: do not wait.
+  bool begin_wait() noexcept {
+    waiting_.store(true);
+    return !called_.load();
+  }
+  void end_wait() noexcept {
+    waiting_.store(false);
+    called_.store(false);
+  }
 
 private:
-  void on_events(uint32_t) override {} // the batch that ends now is all
+  void on_events(uint32_t) override {} // that the wait ended is all
 
   int fd_;
+  std::atomic<bool> called_ = false;
+  std::atomic<bool> waiting_ = false;
+};
+
+/// Ends the wait of the loop's thread at a time: a timerfd, since a time limit
+/// of epoll_wait would have the kernel set and clear a timer at every wait.
+class alarm_clock final : public event_handler {
+public:
+  using clock = event_loop::clock;
+
+  alarm_clock()
+      : fd_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
+    if (fd_ < 0)
+      throw std::system_error(errno, std::generic_category(), "timerfd");
+  }
+  ~alarm_clock() { ::close(fd_); }
+  alarm_clock(const alarm_clock&) = delete;
+  alarm_clock& operator=(const alarm_clock&) = delete;
+
+  int descriptor() const noexcept { return fd_; }
+  /// Ends the wait at `due`, unless it is to end before; may end it early.
+  void set(clock::time_point due) noexcept {
+    if (due >= set_for_)
+      return;
+    set_for_ = due;
+    const auto since = due.time_since_epoch();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+    itimerspec at{};
+    at.it_value.tv_sec = seconds.count();
+    at.it_value.tv_nsec = (since - seconds).count();
+    ::timerfd_settime(fd_, TFD_TIMER_ABSTIME, &at, nullptr);
+  }
+
+private:
+  void on_events(uint32_t) override { set_for_ = clock::time_point::max(); }
+
+  int fd_;
+  clock::time_point set_for_ = clock::time_point::max();
+};
+
+/// The set of the door is one descriptor of the main set.
+class door_handler final : public event_handler {
+public:
+  explicit door_handler(std::function<void()> serve)
+      : serve_(std::move(serve)) {}
+
+private:
+  void on_events(uint32_t) override { serve_(); }
+
+  std::function<void()> serve_;
 };
 
 } // namespace
 
 struct event_loop::parts {
+  explicit parts(event_loop& loop)
+      : at_door([&loop] { loop.serve_door(); }) {
+    sockets.watch(bell.descriptor(), EPOLLIN | EPOLLET, bell);
+    sockets.watch(alarm.descriptor(), EPOLLIN | EPOLLET, alarm);
+    sockets.watch(door.descriptor(), EPOLLIN, at_door);
+  }
+
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> guard{
       context.get_executor()};
-  // Asio only watches whether they are ready.
-  wake_bell bell; // before the set that watches it
-  socket_set sockets{events_per_batch};
+  std::multimap<clock::time_point, task> calls; // by when they are due
+  std::atomic<bool> posted = false;
+  std::atomic<bool> stopping = false;
+  wake_bell bell; // before the set that watches them
+  alarm_clock alarm;
   socket_set door{events_at_door};
-  asio::posix::stream_descriptor sockets_ready{context, sockets.descriptor()};
-  asio::posix::stream_descriptor door_ready{context, door.descriptor()};
-  asio::steady_timer wheel_tick{context};
-  bool wheel_armed = false;
-  bool work_posted = false;
+  door_handler at_door;
+  socket_set sockets{events_per_batch};
   bool again = false;
   std::vector<batch_worker*> workers;
-
-  parts() { sockets.watch(bell.descriptor(), EPOLLIN | EPOLLET, bell); }
-  ~parts() { // each set closes its own
-    sockets_ready.release();
-    door_ready.release();
-  }
 };
 
 event_loop::event_loop()
-    : parts_(std::make_unique<parts>())
+    : parts_(std::make_unique<parts>(*this))
     , timers_(clock::now())
-    , now_(clock::now()) {
-  wait_for_sockets();
-  wait_at_door();
-}
+    , now_(clock::now()) {}
 
 event_loop::~event_loop() = default;
 
@@ -97,36 +160,37 @@ void event_loop::guarded(Job&& job) noexcept {
 }
 
 void event_loop::run() {
-  now_ = clock::now();
-  parts_->context.run();
+  auto& bell = parts_->bell;
+  while (!parts_->stopping.load()) {
+    set_alarm();
+    const bool wait = bell.begin_wait() && !parts_->again;
+    parts_->sockets.fetch(wait ? socket_set::without_end : 0);
+    bell.end_wait(); // who called before is served in this batch
+    now_ = clock::now();
+    serve_sockets();
+    serve_timers();
+    serve_posts();
+    finish_batch();
+  }
 }
 
 void event_loop::stop() {
-  parts_->guard.reset();
-  parts_->context.stop();
+  parts_->stopping = true;
+  wake();
 }
 
 void event_loop::post(task job) {
-  asio::post(parts_->context, [this, job = std::move(job)] {
-    now_ = clock::now();
-    guarded(job);
-    finish_batch();
-  });
+  asio::post(parts_->context, [this, job = std::move(job)] { guarded(job); });
+  parts_->posted = true;
+  wake();
 }
 
 void event_loop::wake() noexcept {
-  parts_->bell.ring();
+  parts_->bell.call();
 }
 
 void event_loop::call_at(clock::time_point due, task job) {
-  auto timer = std::make_shared<asio::steady_timer>(parts_->context, due);
-  timer->async_wait([this, timer, job = std::move(job)](error_code error) {
-    if (error)
-      return;
-    now_ = clock::now();
-    guarded(job);
-    finish_batch();
-  });
+  parts_->calls.emplace(due, std::move(job));
 }
 
 socket_set& event_loop::sockets() noexcept {
@@ -137,43 +201,22 @@ socket_set& event_loop::door() noexcept {
   return parts_->door;
 }
 
-void event_loop::add_batch_worker(batch_worker& worker) {
-  parts_->workers.push_back(&worker);
-}
-
-void event_loop::wait_for_sockets() {
-  parts_->sockets_ready.async_wait(
-      asio::posix::descriptor_base::wait_read, [this](error_code error) {
-        if (error)
-          return;
-        serve_sockets();
-        wait_for_sockets();
-      });
-}
-
-void event_loop::wait_at_door() {
-  parts_->door_ready.async_wait(
-      asio::posix::descriptor_base::wait_read, [this](error_code error) {
-        if (error)
-          return;
-        serve_door();
-        wait_at_door();
-      });
+void event_loop::set_alarm() {
+  if (timers_.armed() > 0)
+    parts_->alarm.set(timers_.next_due());
+  if (!parts_->calls.empty())
+    parts_->alarm.set(parts_->calls.begin()->first);
 }
 
 void event_loop::serve_sockets() {
-  auto& set = parts_->sockets;
-  set.fetch();
-  now_ = clock::now();
-  while (const auto* ready = set.next())
+  while (const auto* ready = parts_->sockets.next())
     guarded([ready] { ready->handler->on_events(ready->events); });
-  finish_batch();
 }
 
 /// What is left over is ready still the next time.
 void event_loop::serve_door() {
   auto& set = parts_->door;
-  set.fetch();
+  set.fetch(0);
   now_ = clock::now();
   const auto end = now_ + door_turn;
   while (const auto* ready = now_ < end ? set.next() : nullptr) {
@@ -181,25 +224,27 @@ void event_loop::serve_door() {
     now_ = clock::now();
   }
   set.drop_fetched();
-  finish_batch();
 }
 
-void event_loop::arm_wheel() {
-  if (timers_.armed() == 0)
-    return;
-  const auto due = timers_.next_due();
-  if (parts_->wheel_armed && parts_->wheel_tick.expiry() <= due)
-    return;
-  parts_->wheel_armed = true;
-  parts_->wheel_tick.expires_at(due); // ends a wait for later
-  parts_->wheel_tick.async_wait([this](error_code error) {
-    if (error)
-      return;
-    parts_->wheel_armed = false;
-    now_ = clock::now();
+void event_loop::serve_timers() {
+  if (timers_.armed() > 0 && timers_.next_due() <= now_)
     guarded([&] { timers_.advance(now_); });
-    finish_batch();
-  });
+  auto& calls = parts_->calls;
+  while (!calls.empty() && calls.begin()->first <= now_) {
+    const auto due = calls.extract(calls.begin());
+    guarded(due.mapped());
+  }
+}
+
+void event_loop::serve_posts() {
+  if (!parts_->posted.exchange(false))
+    return;
+  now_ = clock::now();
+  parts_->context.poll();
+}
+
+void event_loop::add_batch_worker(batch_worker& worker) {
+  parts_->workers.push_back(&worker);
 }
 
 void event_loop::run_again() {
@@ -210,15 +255,6 @@ void event_loop::finish_batch() {
   parts_->again = false;
   for (auto* worker : parts_->workers)
     guarded([&] { parts_->again = worker->after_batch() || parts_->again; });
-  arm_wheel();
-  if (parts_->again && !parts_->work_posted) {
-    parts_->work_posted = true;
-    asio::post(parts_->context, [this] {
-      parts_->work_posted = false;
-      now_ = clock::now();
-      finish_batch();
-    });
-  }
 }
 
 } // namespace rookery

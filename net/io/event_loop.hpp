@@ -23,10 +23,11 @@ protected:
   ~batch_worker() = default;
 };
 
-/// One I/O thread's events: an Asio io_context with an epoll set of our own
-/// inside. Asio serves posts and timers; sockets are in inner sets, level
-/// triggered, because Asio's own descriptors cost a system call more for each
-/// message and 290 bytes for each socket (docs/decisions).
+/// One I/O thread's events. The thread waits on an epoll set of our own, level
+/// triggered, and polls an Asio io_context when somebody has posted: Asio's
+/// descriptors cost a system call more for each message and 290 bytes for each
+/// socket, and waiting in Asio two more for each wake-up
+/// (docs/decisions/0001-actors-on-io-threads.md).
 ///
 /// Thread: `post`, `wake` and `stop` from any; all else from the thread in
 /// `run`, or before it starts.
@@ -46,12 +47,11 @@ public:
   void stop();
 
   void post(task job);
-  /// Has the batch workers called soon. Cheaper than `post` from another
-  /// thread: Asio wakes a thread while it holds the lock that this thread then
-  /// waits for. Thread: any.
+  /// Has the batch workers called soon; costs a system call only when the
+  /// thread waits. Thread: any.
   void wake() noexcept;
-  /// Runs `job` once at `due` or soon after. Exact, and costs an allocation;
-  /// for coarse and many, use `timers`.
+  /// Runs `job` once at `due` or soon after. Costs an allocation; for
+  /// coarse and many, use `timers`.
   void call_at(clock::time_point due, task job);
 
   /// Sockets of clients that are in. All that are ready get their turn.
@@ -74,11 +74,11 @@ public:
 
 private:
   struct parts; // Asio stays inside
-  void wait_for_sockets();
-  void wait_at_door();
+  void set_alarm();
   void serve_sockets();
   void serve_door();
-  void arm_wheel();
+  void serve_timers();
+  void serve_posts();
   void finish_batch();
   template <class Job>
   void guarded(Job&& job) noexcept;

@@ -36,6 +36,8 @@ public:
                 sockets_max, &ring_,
                 IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN)
             == 0;
+    if (open_) // saves looking the descriptor up at each call; older kernels
+      ::io_uring_register_ring_fd(&ring_); // refuse, which does no harm
     if (open_ && !parts_)
       parts_ = std::make_unique_for_overwrite<iovec[]>(sockets_max * parts_max);
     return open_;

@@ -54,10 +54,10 @@ void socket_set::unwatch(int fd, event_handler& handler) {
       ready_[i].handler = nullptr;
 }
 
-void socket_set::fetch() {
+void socket_set::fetch(int wait_ms) {
   std::array<epoll_event, batch_max> events;
-  const int ready =
-      ::epoll_wait(set_, events.data(), static_cast<int>(ready_.size()), 0);
+  const int ready = ::epoll_wait(
+      set_, events.data(), static_cast<int>(ready_.size()), wait_ms);
   next_ = 0;
   fetched_ = ready > 0 ? static_cast<std::size_t>(ready) : 0;
   for (std::size_t i = 0; i < fetched_; ++i)

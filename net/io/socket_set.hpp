@@ -41,8 +41,9 @@ public:
   /// Forgets `fd`, and its events if they were fetched.
   void unwatch(int fd, event_handler& handler);
 
-  /// Asks which sockets are ready; does not wait.
-  void fetch();
+  static constexpr int without_end = -1;
+  /// Asks which sockets are ready; waits for one up to `wait_ms` milliseconds.
+  void fetch(int wait_ms);
   /// The next of those, valid until the next call; null: no more.
   const ready_socket* next();
   /// Leaves the rest to the next `fetch`.
