@@ -32,6 +32,11 @@ const topic_class* node_context::class_of(std::string_view topic) const {
   return &own;
 }
 
+uint64_t node_context::connecting(uint64_t connections) const noexcept {
+  const auto inside = door ? door->inside() : 0;
+  return inside > connections ? inside - connections : 0;
+}
+
 void node_context::release_actors() {
   fanouts.clear();
   registry = registry_actor{};

@@ -48,6 +48,10 @@ struct node_context {
   std::atomic<memory_level> pressure{memory_level::normal};
   bool overloaded() const noexcept { return pressure >= memory_level::refuse; }
 
+  /// Sockets that are let in and no WebSocket connections yet, when there are
+  /// `connections` of those.
+  uint64_t connecting(uint64_t connections) const noexcept;
+
   /// For metrics; written by supervisor and registry.
   mutable std::atomic<uint64_t> topics{0};
   mutable std::atomic<uint64_t> users{0};

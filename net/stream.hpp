@@ -43,6 +43,12 @@ public:
   int descriptor() const noexcept { return fd_; }
   bool encrypted() const noexcept { return tls_ != nullptr; }
 
+  /// Whether the TLS handshake is over, and whether a ticket spared a full one.
+  bool established() const noexcept {
+    return tls_ && tls_->session.established();
+  }
+  bool resumed() const noexcept { return tls_ && tls_->session.resumed(); }
+
   /// Reads what is there, at most `buffer` (ciphertext when encrypted). What
   /// TLS has to answer is sent at once, or goes with the next write when there
   /// is data, which one will answer: see `unsent_bytes`.

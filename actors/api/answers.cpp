@@ -231,6 +231,8 @@ http_response metrics_answer(
   numbers.memory = node.memory_in_use();
   numbers.memory_budget = node.settings.memory.budget;
   numbers.memory_level = static_cast<uint64_t>(node.pressure.load());
+  if (survey)
+    survey->connecting = node.connecting(survey->open + survey->closing);
   numbers.survey = std::move(survey);
   for (std::size_t i = 0; i < numbers.alerts.size(); ++i)
     numbers.alerts[i] = node.alerts[i];

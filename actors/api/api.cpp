@@ -166,11 +166,12 @@ void api_state::on_registry_counts(registry_counts& counts) {
 }
 
 void api_state::on_state_counts(state_counts& counts) {
-  states_.connecting += counts.connecting;
   states_.open += counts.open;
   states_.closing += counts.closing;
-  if (--answers_missing_ == 0)
-    finish(counts_answer(states_, known_));
+  if (--answers_missing_ > 0)
+    return;
+  states_.connecting = node->connecting(states_.open + states_.closing);
+  finish(counts_answer(states_, known_));
 }
 
 // -- disconnect ---------------------------------------------------------------

@@ -15,17 +15,7 @@ namespace rookery {
 // -- connections --------------------------------------------------------------
 
 uint32_t connection::survey(connection_survey& found) const {
-  switch (link_->state()) {
-  case link_state::connecting:
-    ++found.connecting;
-    break;
-  case link_state::open:
-    ++found.open;
-    break;
-  case link_state::closing:
-  case link_state::closed:
-    ++found.closing;
-  }
+  ++(link_->state() == link_state::open ? found.open : found.closing);
   const auto traffic = link_->traffic();
   found.blocked += traffic.blocked ? 1 : 0;
   found.outbox_messages.observe(traffic.outbox_messages);

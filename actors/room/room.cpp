@@ -105,14 +105,25 @@ void room_actor_state::on_publish(const publish_order& order) {
 
 void room_actor_state::serve(const publish_order& order) {
   core->time_publish(order);
+  const auto now = core->now();
+  if (!order.key.empty())
+    if (const auto known = log->keys().find(order.user->user, order.key, now))
+      return answer_published(order, *known);
   message_event event;
   event.topic = core->name();
   event.data = order.data;
   event.user = order.user->user;
   event.at = core->node().wall_clock_ms();
   tell(log->append(std::move(event)), order);
+  if (!order.key.empty())
+    log->keys().remember(order.user->user, order.key, log->last(), now);
+  answer_published(order, log->last());
+}
+
+void room_actor_state::answer_published(
+    const publish_order& order, uint64_t offset) {
   published_reply reply;
-  reply.at = log->newest();
+  reply.at = {log->epoch(), offset};
   core->answer_to(order.from, std::move(reply));
 }
 

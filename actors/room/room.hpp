@@ -33,6 +33,7 @@ struct room_actor_state {
   void on_shrink(const shrink_order& order);
 
 private:
+  void answer_published(const publish_order& order, uint64_t offset);
   void enter(const subscriber& who, bool is_new);
   std::vector<member> members() const;
   snapshot_event snapshot() const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/room/key_window.hpp"
 #include "base/protocol/events.hpp"
 
 #include <cstddef>
@@ -27,10 +28,11 @@ public:
     std::size_t bytes_max = 0;
   };
 
-  room_log(std::string epoch, limits bounds)
+  room_log(std::string epoch, limits bounds, key_window::limits keys = {})
       : epoch_(std::move(epoch))
       , bounds_(bounds)
-      , kept_(bounds) {}
+      , kept_(bounds)
+      , keys_(keys) {}
   room_log(const room_log&) = delete;
   room_log& operator=(const room_log&) = delete;
   ~room_log();
@@ -56,6 +58,9 @@ public:
   /// The event at an offset that is here: reaches(offset - 1).
   const room_event& at(uint64_t offset) const;
 
+  /// Which keyed publishes are in it.
+  key_window& keys() noexcept { return keys_; }
+
   std::size_t bytes() const noexcept { return bytes_; }
   std::size_t size() const noexcept { return events_.size(); }
 
@@ -69,6 +74,7 @@ private:
   std::deque<room_event> events_; // the last of them is at last_
   std::size_t bytes_ = 0;
   uint64_t last_ = 0;
+  key_window keys_;
 };
 
 /// Memory of an event in a log.

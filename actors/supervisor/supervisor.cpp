@@ -49,7 +49,9 @@ supervised_topic* supervisor_state::create(const std::string& topic) {
   if (rules->kind != topic_kind::topic)
     fresh.log = std::make_shared<room_log>(
         random_hex(8),
-        room_log::limits{rules->history_messages, rules->history_bytes});
+        room_log::limits{rules->history_messages, rules->history_bytes},
+        key_window::limits{
+            rules->idempotency_keys_max, rules->idempotency_window});
   auto& placed = topics.try_emplace(topic, std::move(fresh)).first->second;
   run(placed);
   return &placed;

@@ -43,6 +43,7 @@ public:
   const topic_ref& identity() const noexcept { return identity_; }
   const node_context& node() const noexcept { return node_; }
   audience& listeners() noexcept { return audience_; }
+  steady_time now() const { return self_->clock().now(); }
 
   /// Sends `event` to every thread that has listeners.
   template <class Event>

@@ -168,6 +168,8 @@ struct topic_class {
   std::size_t subscribers_max = 1'000'000;
   std::size_t history_messages = 1000; // room, lobby: the log's bounds
   std::size_t history_bytes = 1024 * 1024;
+  milliseconds idempotency_window{120'000}; // a key is remembered so long
+  std::size_t idempotency_keys_max = 10'000;
   topic_rights allow;
 
   bool operator==(const topic_class&) const = default;

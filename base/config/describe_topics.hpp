@@ -74,6 +74,15 @@ void describe(Visitor& v, topic_class& topic) {
   v.option(
       "history-bytes", topic.history_bytes, bytes{0, uint64_t{4} << 30},
       "Bytes that a room remembers.");
+  v.option(
+      "idempotency-window", topic.idempotency_window, duration{0ms, 24h},
+      "How long a room knows the `key` of a publish: the same one again is not "
+      "stored twice. Longer than clients try again.");
+  v.option(
+      "idempotency-keys-max", topic.idempotency_keys_max,
+      number{0, 10'000'000, "keys"},
+      "Keys that a room knows; the oldest leave first. One takes about 200 "
+      "bytes.");
   v.section("allow", topic.allow, "Who may do what with these topics.");
 }
 

@@ -99,6 +99,9 @@ struct thread_counters {
   counter upgraded; // WebSocket connections, ever
   counter open;     // WebSocket connections, now
   counter http_requests;
+  counter tls_full; // handshakes
+  counter tls_resumed;
+  counter tls_failed;
   counter messages_in; // of clients, complete
   counter bytes_in;
   counter frames_out; // that sockets took

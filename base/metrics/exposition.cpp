@@ -108,6 +108,12 @@ constexpr labelled pause_directions[]{
     {"received", &thread_counters::flow_pauses_received},
 };
 
+constexpr labelled handshake_results[]{
+    {"full", &thread_counters::tls_full},
+    {"resumed", &thread_counters::tls_resumed},
+    {"failed", &thread_counters::tls_failed},
+};
+
 /// One counter for each value of a label.
 MetricFamily counters(
     const threads& all, const char* name, const char* help, const char* label,
@@ -280,6 +286,10 @@ std::string expose_metrics(const threads& all, const node_numbers& node) {
       "flow.pause, sent to clients and "
       "received from them.",
       "direction", pause_directions));
+  families.push_back(counters(
+      all, "rookery_tls_handshakes_total",
+      "TLS handshakes with clients, by how they ended.", "result",
+      handshake_results));
   for (const auto& one : latencies)
     families.push_back(latency(all, one.name, one.help, one.member));
   families.push_back(alerts(node));

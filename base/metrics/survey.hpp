@@ -37,7 +37,7 @@ struct spread {
 
 /// Connections of some threads, as they are now.
 struct connection_survey {
-  uint64_t connecting = 0;
+  uint64_t connecting = 0; // of the node
   uint64_t open = 0;
   uint64_t closing = 0;
   uint64_t blocked = 0;   // their socket is full
@@ -48,7 +48,6 @@ struct connection_survey {
   spread lag;                        // messages, of each subscription
 
   void add(const connection_survey& other) noexcept {
-    connecting += other.connecting;
     open += other.open;
     closing += other.closing;
     blocked += other.blocked;

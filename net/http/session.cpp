@@ -108,8 +108,22 @@ void http_session::watch_for(uint32_t events) {
   home_.loop().door().rewatch(socket_.descriptor(), events, *this);
 }
 
+void http_session::count_handshake(read_status status) {
+  if (handshake_over_ || !socket_.encrypted())
+    return;
+  auto& counters = home_.counters();
+  if (socket_.established())
+    (socket_.resumed() ? counters.tls_resumed : counters.tls_full).add();
+  else if (status != read_status::again)
+    counters.tls_failed.add();
+  else
+    return;
+  handshake_over_ = true;
+}
+
 void http_session::read() {
   const auto got = socket_.read(home_.read_buffer());
+  count_handshake(got.status);
   switch (got.status) {
   case read_status::again:
     break;

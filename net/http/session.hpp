@@ -34,6 +34,7 @@ private:
   void on_timer() noexcept override { finish(); }
   void on_batch_end() override;
 
+  void count_handshake(read_status status);
   void read();
   void receive(std::string_view bytes);
   void give_up_tls();
@@ -69,8 +70,9 @@ private:
   };
   phase phase_ = phase::reading;
   refusal refused_ = refusal::none;
-  bool last_ = false;     // close after the answer
-  bool deferred_ = false; // on_batch_end will come
+  bool handshake_over_ = false; // that of TLS, and it is counted
+  bool last_ = false;           // close after the answer
+  bool deferred_ = false;       // on_batch_end will come
 };
 
 } // namespace rookery

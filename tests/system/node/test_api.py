@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -130,6 +131,13 @@ class Listing(Api):
         self.assertEqual(self.get("/connections/counts"), {
             "total": 300, "connecting": 0, "open": 300, "closing": 0,
             "users": 3, "anonymous": 0})
+
+    async def test_who_has_not_asked_yet_is_connecting(self):
+        with socket.create_connection(("127.0.0.1", self.node.port)):
+            while self.get("/connections/counts")["connecting"] != 1:
+                await asyncio.sleep(0.01)
+        while self.get("/connections/counts")["connecting"] != 0:
+            await asyncio.sleep(0.01)
 
     async def test_the_slow_are_found(self):
         slow, writer = await self.speakers("slow", "writer")

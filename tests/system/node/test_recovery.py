@@ -105,5 +105,26 @@ class Recovery(NodeTest):
         ann = await self.speaker("ann")
         await ann.refused(108, "history", topic=self.topic)
 
+    async def test_a_key_is_stored_once_also_after_a_reconnect(self):
+        ann, bob, reader = await self.speakers("ann", "bob", "reader")
+        await reader.subscribe(self.room)
+
+        async def publish(one, data, **fields):
+            reply = await one.reply("publish", topic=self.room, data=data,
+                                    **fields)
+            return reply["epoch"], reply["offset"]
+
+        first = await publish(ann, "first", key="k-1")
+        self.assertEqual(await publish(ann, "first", key="k-1"), first)
+        other = await publish(bob, "of bob", key="k-1")
+        self.assertNotEqual(other, first)
+        await ann.close()
+        again = await self.speaker("ann")
+        self.assertEqual(await publish(again, "first", key="k-1"), first)
+        await publish(again, "last", key="k-2")
+        self.assertEqual(
+            [(await reader.expect("message"))["data"] for _ in range(3)],
+            ["first", "of bob", "last"])
+
 
 Recovery, RecoveryMessagePack = in_both_encodings(Recovery)

@@ -85,6 +85,10 @@ class Tickets(TlsTest):
         for version in VERSIONS:
             self.assertFalse(self.visit(one, version, keep=True).resumed)
             self.assertTrue(self.visit(two, version, show=True).resumed)
+        name = "rookery_tls_handshakes_total"
+        for node, result in ((one, "full"), (two, "resumed")):
+            self.assertEqual(
+                node.metric(f'{name}{{result="{result}"}}'), len(VERSIONS))
 
     def test_another_node_with_another_key_does_not_and_serves(self):
         one = self.node(ticket_keys=[ticket_key(self.file("one"))])

@@ -6,6 +6,7 @@
 
 using namespace rookery;
 using namespace rookery::testing;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -103,6 +104,25 @@ CAF_TEST(a position of this log is recovered by a replay) {
   CAF_CHECK(is(again.next(), "joined"));
   CAF_CHECK(is(again.next(), "live"));
   CAF_CHECK(again.heard_nothing());
+}
+
+CAF_TEST(a key is stored once while its window lasts and the room lives on) {
+  auto& rules = context.settings.topics.front();
+  rules.idempotency_window = 10s;
+  auto ann = connect("ann");
+  const auto published = [&](const char* key) {
+    say(ann, std::string{R"({"event":"publish","id":9,"topic":"chat.a",)"}
+                 + R"("data":1,"key":")" + key + R"("})");
+    return number(ann.next(), "offset");
+  };
+  CAF_CHECK_EQUAL(published("k"), 1u);
+  CAF_CHECK_EQUAL(published("k"), 1u);
+  CAF_CHECK_EQUAL(published("other"), 2u);
+  sched.advance_time(9s);
+  CAF_CHECK_EQUAL(published("k"), 1u);
+  sched.advance_time(1s);
+  CAF_CHECK_EQUAL(published("k"), 3u);
+  CAF_CHECK_EQUAL(published("k"), 3u);
 }
 
 CAF_TEST(a position of the future is not recovered) {

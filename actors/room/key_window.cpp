@@ -1,0 +1,68 @@
+#include "actors/room/key_window.hpp"
+
+#include "base/memory_meter.hpp"
+
+namespace rookery {
+
+namespace {
+
+/// Of no other user with another key: the length tells where the user ends.
+std::string joined(std::string_view user, std::string_view key) {
+  auto name = std::to_string(user.size());
+  name.reserve(name.size() + 1 + user.size() + key.size());
+  return name.append(":").append(user).append(key);
+}
+
+/// Node and bucket of the map, the name's text, and the place in the queue.
+std::size_t bytes_of(const std::string& name) noexcept {
+  constexpr std::size_t node = sizeof(std::string) + 3 * sizeof(uint64_t);
+  constexpr std::size_t bucket_and_place = 3 * sizeof(uint64_t);
+  return allocated_bytes(node) + allocated_bytes(name.size() + 1)
+         + bucket_and_place;
+}
+
+} // namespace
+
+key_window::~key_window() {
+  process_memory.give_back(memory_kind::rings, bytes_);
+}
+
+std::optional<uint64_t>
+key_window::find(std::string_view user, std::string_view key, time_point now) {
+  expire(now);
+  const auto found = offsets_.find(joined(user, key));
+  if (found == offsets_.end())
+    return std::nullopt;
+  return found->second;
+}
+
+void key_window::remember(
+    std::string_view user, std::string_view key, uint64_t offset,
+    time_point now) {
+  if (bounds_.keys_max == 0)
+    return;
+  while (taken_.size() >= bounds_.keys_max)
+    forget_oldest();
+  const auto [place, fresh] = offsets_.emplace(joined(user, key), offset);
+  if (!fresh)
+    return;
+  taken_.push_back({&place->first, now});
+  const auto bytes = bytes_of(place->first);
+  bytes_ += bytes;
+  process_memory.take(memory_kind::rings, bytes);
+}
+
+void key_window::expire(time_point now) {
+  while (!taken_.empty() && now - taken_.front().at >= bounds_.age_max)
+    forget_oldest();
+}
+
+void key_window::forget_oldest() {
+  const auto bytes = bytes_of(*taken_.front().name);
+  offsets_.erase(offsets_.find(*taken_.front().name));
+  taken_.pop_front();
+  bytes_ -= bytes;
+  process_memory.give_back(memory_kind::rings, bytes);
+}
+
+} // namespace rookery
