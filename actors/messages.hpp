@@ -262,6 +262,7 @@ struct connection_details {
   link_traffic traffic;
   uint32_t not_live = 0; // subscriptions that are behind or paused
   uint64_t lag = 0;      // messages that the one that lacks most does
+  std::chrono::milliseconds lag_time{0}; // since it, or another, was live
 };
 struct connection_page {
   std::vector<connection_details> found;

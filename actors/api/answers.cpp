@@ -199,6 +199,8 @@ http_response slowest_answer(
     list.integer(uint64_t{one.not_live});
     list.key("lag");
     list.integer(one.lag);
+    list.key("lag_ms");
+    list.integer(int64_t{one.lag_time.count()});
     list.close_object();
   }
   list.close_array();

@@ -222,7 +222,7 @@ void fanout::on(const attach_order& order) {
   fresh.form = order.who.form;
   fresh.cursor = order.after;
   if (order.after < order.newest)
-    fresh.at = listener_entry::pace::behind;
+    fresh.leave_live(listener_entry::pace::behind, services_.now());
   listened.listeners.push_back(fresh);
   listened.newest = std::max(listened.newest, order.newest);
   services_.counters->subscriptions.add();
@@ -259,6 +259,8 @@ void fanout::stop_listening(local_topic& topic, std::size_t index) {
 // -- delivery -----------------------------------------------------------------
 
 void fanout::on(const deliver_order& order) {
+  if (auto* counters = counters_of_this_thread())
+    counters->deliveries_waiting.subtract();
   auto* topic = find_topic(order.topic->name);
   if (!topic)
     return;

@@ -56,7 +56,18 @@ struct listener_entry {
   // The last offset, or version of a latest value, that it was sent; unless
   // live.
   uint64_t cursor = 0;
+  steady_time not_live_since; // nothing that it lacks is older
+
+  /// It is sent nothing new from now on.
+  void leave_live(pace next, steady_time now) noexcept {
+    if (at == pace::live)
+      not_live_since = now;
+    at = next;
+  }
 };
+/// What a subscription that is behind or paused costs its topic: as much as one
+/// that is live, and no queue.
+static_assert(sizeof(listener_entry) <= 64);
 
 /// With block-sender: a delivery that some listeners of a thread have not taken
 /// yet. There is one at a time.
@@ -88,6 +99,9 @@ struct local_topic {
 
 /// How many messages of the topic's log a listener lacks.
 uint64_t lag_of(const listener_entry& listener, const local_topic& topic);
+/// How long it has not been live.
+std::chrono::milliseconds
+lag_time_of(const listener_entry& listener, steady_time now);
 
 /// The FANOUT actor's implementation (actors/interfaces.hpp). The connections
 /// of its thread call it directly.

@@ -13,6 +13,14 @@ uint64_t lag_of(const listener_entry& listener, const local_topic& topic) {
              : std::max(topic.newest, listener.cursor) - listener.cursor;
 }
 
+std::chrono::milliseconds
+lag_time_of(const listener_entry& listener, steady_time now) {
+  using std::chrono::duration_cast, std::chrono::milliseconds;
+  return listener.at == listener_entry::pace::live
+             ? milliseconds{0}
+             : duration_cast<milliseconds>(now - listener.not_live_since);
+}
+
 bool connection::matches(const connection_filter& wanted) const {
   if (wanted.slow && !link_->traffic().blocked)
     return false;
@@ -37,6 +45,8 @@ connection_details connection::inspect() const {
       continue;
     ++details.not_live;
     details.lag = std::max(details.lag, lag_of(listener, *one.topic));
+    details.lag_time = std::max(
+        details.lag_time, lag_time_of(listener, hub_.services().now()));
   }
   return details;
 }

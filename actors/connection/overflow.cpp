@@ -19,7 +19,7 @@ bool fanout::overflow(
   const bool has_log = order.offset > 0;
   services_.counters->dropped.add();
   if (has_log) { // it comes later, whatever the policy
-    to.at = pace::behind;
+    to.leave_live(pace::behind, services_.now());
     to.cursor = order.offset - 1;
     to.tell_gap = true;
     to.link->await_room();
@@ -40,7 +40,7 @@ bool fanout::overflow(
       make_wait(topic, to, order);
     break;
   case overflow_policy::disconnect:
-    to.at = pace::doomed;
+    to.leave_live(pace::doomed, services_.now());
     to.owner->report(slow_report::cause::overflow, topic.name);
     break;
   case overflow_policy::drop_newest:
@@ -86,7 +86,7 @@ void fanout::keep_latest(
     topic.latest = std::make_unique<latest_values>(latest_limits());
     topic.latest->put(order.tag, order.frames);
   }
-  to.at = pace::behind;
+  to.leave_live(pace::behind, services_.now());
   to.cursor = topic.latest->version() - 1;
   to.link->await_room();
 }
@@ -122,7 +122,7 @@ void fanout::go_live(local_topic& topic, listener_entry& one) {
 void fanout::make_wait(
     local_topic& topic, listener_entry& to, const deliver_order& order) {
   if (order.offset == 0) {
-    to.at = pace::parked;
+    to.leave_live(pace::parked, services_.now());
     to.link->await_room();
   }
   to.keeps_waiting = true;
@@ -169,7 +169,7 @@ void fanout::waited_too_long(const std::string& name, uint64_t delivery) {
   for (auto& entry : topic->listeners) {
     if (!entry.keeps_waiting)
       continue;
-    entry.at = pace::doomed;
+    entry.leave_live(pace::doomed, services_.now());
     entry.owner->report(slow_report::cause::blocking, name);
     taken(*topic, entry);
   }

@@ -47,7 +47,7 @@ void fanout::pause(local_topic& topic, std::size_t index) {
     entry.cursor = latest ? topic.latest->version() : topic.newest;
   if (entry.at == pace::parked)
     drop(topic, entry, 1); // as if it had paused before
-  entry.at = pace::paused;
+  entry.leave_live(pace::paused, services_.now());
   taken(topic, entry);
   entry.was_paused = true;
 }

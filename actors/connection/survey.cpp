@@ -30,6 +30,8 @@ uint32_t connection::survey(connection_survey& found) const {
            ? found.subscriptions_paused
            : found.subscriptions_behind);
     found.lag.observe(lag_of(listener, *one.topic));
+    found.lag_ms.observe(static_cast<uint64_t>(
+        lag_time_of(listener, hub_.services().now()).count()));
   }
   return static_cast<uint32_t>(1 + subscriptions_.size());
 }

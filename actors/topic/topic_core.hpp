@@ -185,6 +185,8 @@ private:
         self_->send(node_.fanouts[i], order);
         ++threads;
       }
+    if (auto* counters = counters_of_this_thread())
+      counters->deliveries_waiting.add(threads);
     return threads;
   }
 

@@ -109,7 +109,9 @@ struct thread_counters {
   counter sends;      // times that a socket took some of them
   counter errors_out; // error events sent
   counter publishes;
-  counter deliveries;        // frames pushed into outboxes by topics
+  counter deliveries; // frames pushed into outboxes by topics
+  /// In mailboxes of fanouts: their sender's thread adds, theirs subtracts.
+  counter deliveries_waiting;
   counter dropped;           // frames that an outbox refused
   counter subscriptions;     // now
   counter reading_paused;    // times that a client ran out of credit

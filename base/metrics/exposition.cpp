@@ -21,7 +21,9 @@ uint64_t sum(const threads& all, counter thread_counters::*member) {
   uint64_t total = 0;
   for (const auto* one : all)
     total += (one->*member).value();
-  return total;
+  // Below zero for a moment, when one thread has subtracted already what
+  // another has just not added yet.
+  return static_cast<int64_t>(total) < 0 ? 0 : total;
 }
 
 MetricFamily family(std::string name, std::string help, MetricType type) {
@@ -83,6 +85,9 @@ constexpr described numbers[]{
      MetricType::Counter, &thread_counters::publishes},
     {"rookery_deliveries_total", "Frames that topics put into outboxes.",
      MetricType::Counter, &thread_counters::deliveries},
+    {"rookery_deliveries_in_mailboxes",
+     "Deliveries that wait in the mailboxes of the threads' fanouts.",
+     MetricType::Gauge, &thread_counters::deliveries_waiting},
     {"rookery_deliveries_refused_total", "Frames that a full outbox refused.",
      MetricType::Counter, &thread_counters::dropped},
     {"rookery_subscriptions", "Subscriptions that exist now.",

@@ -31,8 +31,10 @@ gauges(const char* name, const char* help, const char* label, values all) {
   return made;
 }
 
-MetricFamily
-histogram(const char* name, const std::string& help, const spread& found) {
+/// `unit` is what the values count, in the metric's own.
+MetricFamily histogram(
+    const char* name, const std::string& help, const spread& found,
+    double unit = 1) {
   MetricFamily made;
   made.name = name;
   made.help = help + " A moment's picture: to be read without rate().";
@@ -44,12 +46,12 @@ histogram(const char* name, const std::string& help, const spread& found) {
     ClientMetric::Bucket bucket;
     bucket.cumulative_count = cumulative;
     bucket.upper_bound = i < size_bounds.size()
-                             ? static_cast<double>(size_bounds[i])
+                             ? unit * static_cast<double>(size_bounds[i])
                              : std::numeric_limits<double>::infinity();
     metric.histogram.bucket.push_back(bucket);
   }
   metric.histogram.sample_count = cumulative;
-  metric.histogram.sample_sum = static_cast<double>(found.sum);
+  metric.histogram.sample_sum = unit * static_cast<double>(found.sum);
   made.metric.push_back(std::move(metric));
   return made;
 }
@@ -88,6 +90,10 @@ void describe_survey(
       "rookery_subscription_lag_messages",
       "Messages of the log that each subscription that is not live lacks.",
       found.lag));
+  families.push_back(histogram(
+      "rookery_subscription_lag_seconds",
+      "How long each subscription that is not live has not been.", found.lag_ms,
+      0.001));
 }
 
 } // namespace rookery

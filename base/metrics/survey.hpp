@@ -46,6 +46,7 @@ struct connection_survey {
   uint64_t subscriptions_behind = 0; // being repaired
   uint64_t subscriptions_paused = 0; // by their client
   spread lag;                        // messages, of each subscription
+  spread lag_ms;                     // since each was live
 
   void add(const connection_survey& other) noexcept {
     open += other.open;
@@ -56,6 +57,7 @@ struct connection_survey {
     subscriptions_behind += other.subscriptions_behind;
     subscriptions_paused += other.subscriptions_paused;
     lag.add(other.lag);
+    lag_ms.add(other.lag_ms);
   }
 };
 

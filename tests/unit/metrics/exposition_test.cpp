@@ -120,6 +120,7 @@ TEST(Exposition, ShowsASurveyWhereThereIsOne) {
   thread.outbox_bytes.observe(700);
   thread.subscriptions_paused = 1;
   thread.lag.observe(40);
+  thread.lag_ms.observe(1500);
   found.closing = 1;
   found.outbox_messages.observe(4);
   found.add(thread);
@@ -137,7 +138,10 @@ TEST(Exposition, ShowsASurveyWhereThereIsOne) {
         "rookery_outbox_depth_messages_bucket{le=\"+Inf\"} 4\n",
         "rookery_outbox_depth_messages_count 4\n",
         "rookery_subscriptions_not_live{state=\"paused\"} 1\n",
-        "rookery_subscription_lag_messages_sum 40\n"})
+        "rookery_subscription_lag_messages_sum 40\n",
+        "rookery_subscription_lag_seconds_bucket{le=\"1.024\"} 0\n",
+        "rookery_subscription_lag_seconds_bucket{le=\"4.096\"} 1\n",
+        "rookery_subscription_lag_seconds_sum 1.5\n"})
     EXPECT_THAT(text, HasSubstr(line));
   EXPECT_THAT(
       expose_metrics({}, {}), Not(HasSubstr("rookery_outbox_messages")));
