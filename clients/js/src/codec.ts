@@ -40,7 +40,8 @@ export function frameBytes(frame: Frame): number {
   let bytes = frame.length;
   for (let at = 0; at < frame.length; at += 1) {
     const unit = frame.charCodeAt(at);
-    // A surrogate pair is two units here and four bytes there.
+    // A surrogate pair is two units here and four bytes there; JSON writes
+    // one without its other half as an escape.
     if (unit >= 0x80) bytes += unit < 0x800 || isSurrogate(unit) ? 1 : 2;
   }
   return bytes;
