@@ -28,7 +28,13 @@ for (const [folder, format, type] of kinds) {
     sourcemap: true,
   });
   const compiler = join(here, "node_modules/typescript/bin/tsc");
-  const options = ["-p", here, "--outDir", join(out, folder), "--stripInternal"];
+  const options = [
+    "-p",
+    here,
+    "--outDir",
+    join(out, folder),
+    "--stripInternal",
+  ];
   execFileSync(process.execPath, [compiler, ...options], { stdio: "inherit" });
   const description = JSON.stringify({ type }, null, 2);
   writeFileSync(join(out, folder, "package.json"), `${description}\n`);

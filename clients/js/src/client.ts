@@ -63,7 +63,8 @@ export class Client extends Emitter<ClientEvents> {
     super();
     const settings = (this.#settings = settingsOf(options));
     const nextId = () => (this.#lastId = (this.#lastId % ID_MAX) + 1);
-    const { pendingPublishesMax, pendingBytesMax, pendingRequestsMax } = settings;
+    const { pendingPublishesMax, pendingBytesMax, pendingRequestsMax } =
+      settings;
     this.#topics = new Topics({
       ...settings,
       learned: (topic, logged) => this.#logs.learn(topic, logged),
@@ -133,7 +134,10 @@ export class Client extends Emitter<ClientEvents> {
       };
       const off = this.on("state", look);
       const late = new RookeryError("timeout", "no connection in time");
-      const timer = clock.setTimeout(() => settle(() => reject(late)), timeoutMs);
+      const timer = clock.setTimeout(
+        () => settle(() => reject(late)),
+        timeoutMs,
+      );
       look(this.state);
     });
   }
@@ -146,13 +150,20 @@ export class Client extends Emitter<ClientEvents> {
     options: SubscribeOptions = {},
   ): Subscription<Data, State, Info> {
     if (this.#topics.wanted(topic))
-      throw new RookeryError("already_subscribed", `${topic} has a subscription`);
-    const one: Subscription<Data, State, Info> = new Subscription(topic, options, {
-      publish: (data, how) => this.publish(topic, data, how),
-      presence: () => this.presence(topic),
-      history: (which) => this.history(topic, which),
-      unsubscribe: () => this.#topics.drop(one as unknown as AnySubscription),
-    });
+      throw new RookeryError(
+        "already_subscribed",
+        `${topic} has a subscription`,
+      );
+    const one: Subscription<Data, State, Info> = new Subscription(
+      topic,
+      options,
+      {
+        publish: (data, how) => this.publish(topic, data, how),
+        presence: () => this.presence(topic),
+        history: (which) => this.history(topic, which),
+        unsubscribe: () => this.#topics.drop(one as unknown as AnySubscription),
+      },
+    );
     this.#topics.want(one as unknown as AnySubscription);
     return one;
   }
@@ -165,7 +176,11 @@ export class Client extends Emitter<ClientEvents> {
     { key, tag, timeoutMs, retry = true }: PublishOptions = {},
   ): Promise<Receipt> {
     this.#refuseEnded();
-    const message: ClientMessage = { event: "publish", topic, data: data ?? null };
+    const message: ClientMessage = {
+      event: "publish",
+      topic,
+      data: data ?? null,
+    };
     message.key = key ?? `${this.#name}-${++this.#lastKey}`;
     if (tag !== undefined) message.tag = tag;
     const { event, id, ...receipt } = await this.#publishes.add(
@@ -185,7 +200,10 @@ export class Client extends Emitter<ClientEvents> {
     topic: string,
     options: HistoryOptions = {},
   ): Promise<History<Data>> {
-    return this.#request({ event: "history", topic, ...defined(options) }, true);
+    return this.#request(
+      { event: "history", topic, ...defined(options) },
+      true,
+    );
   }
 
   /** Sent once: a lost connection rejects, as the user may have got it. */
@@ -193,7 +211,10 @@ export class Client extends Emitter<ClientEvents> {
     return this.#request({ event: "send", user, data: data ?? null }, false);
   }
 
-  async #request<Reply>(message: ClientMessage, repeatable: boolean): Promise<Reply> {
+  async #request<Reply>(
+    message: ClientMessage,
+    repeatable: boolean,
+  ): Promise<Reply> {
     this.#refuseEnded();
     const { requestTimeoutMs } = this.#settings;
     const answer: ReplyMessage = await this.#requests.add(
@@ -269,6 +290,8 @@ export class Client extends Emitter<ClientEvents> {
 }
 
 function defined<Fields extends object>(fields: Fields): Partial<Fields> {
-  const there = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const there = Object.entries(fields).filter(
+    ([, value]) => value !== undefined,
+  );
   return Object.fromEntries(there) as Partial<Fields>;
 }

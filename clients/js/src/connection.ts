@@ -1,7 +1,12 @@
 // Keeps a link to the server: connects, comes back when that makes sense, and
 // says at each moment where it stands.
 
-import { backoffMs, moveMs, type BackoffOptions, type Random } from "./backoff.js";
+import {
+  backoffMs,
+  moveMs,
+  type BackoffOptions,
+  type Random,
+} from "./backoff.js";
 import { closeName, comesBack, UNAUTHORIZED } from "./close_codes.js";
 import { RookeryError } from "./errors.js";
 import { Link, type LinkOptions } from "./link.js";
@@ -159,7 +164,8 @@ export class Connection {
   /** A token may expire on its way here; the second one in a row that is too
    * old is a mistake that a third one would repeat. */
   #expiredOnce(code: number, refusal?: RookeryError): boolean {
-    if (code !== UNAUTHORIZED || refusal?.code !== "token_expired") return false;
+    if (code !== UNAUTHORIZED || refusal?.code !== "token_expired")
+      return false;
     this.#expiredInARow += 1;
     return this.#expiredInARow === 1;
   }
@@ -215,7 +221,8 @@ export class Connection {
       // The token of another user: a connection of its own.
       if (link === this.#link && error.code === "conflict") this.#dial();
     });
-    if ((refreshAfterMs(fetched, this.#now()) ?? 0) > 0) this.#planToken(fetched);
+    if ((refreshAfterMs(fetched, this.#now()) ?? 0) > 0)
+      this.#planToken(fetched);
   }
 
   #now(): number {
@@ -235,9 +242,13 @@ function stopError(
 ): RookeryError {
   const message = `the server closed with ${code} ${name}`;
   if (!refusal || refusal.code === "disconnected")
-    return new RookeryError(code === UNAUTHORIZED ? "unauthorized" : "stopped", message, {
-      closeCode: code,
-    });
+    return new RookeryError(
+      code === UNAUTHORIZED ? "unauthorized" : "stopped",
+      message,
+      {
+        closeCode: code,
+      },
+    );
   return new RookeryError(refusal.code, refusal.message, {
     number: refusal.number,
     closeCode: code,

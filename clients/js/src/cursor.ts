@@ -38,7 +38,12 @@ export class Cursor {
   }
 
   /** Takes in the answer to a subscribe; says what it means to the past. */
-  enter({ epoch, offset = 0, mode, recovered }: SubscribeReply): Reset | undefined {
+  enter({
+    epoch,
+    offset = 0,
+    mode,
+    recovered,
+  }: SubscribeReply): Reset | undefined {
     const from = this.#position;
     this.#owed = mode === "snapshot";
     if (epoch === undefined) {

@@ -3,7 +3,11 @@
 
 import { frameBytes, type Codec, type Frame } from "./codec.js";
 import { CONNECTION_LOST } from "./close_codes.js";
-import type { Clock, WebSocketConstructor, WebSocketLike } from "./environment.js";
+import type {
+  Clock,
+  WebSocketConstructor,
+  WebSocketLike,
+} from "./environment.js";
 import { RookeryError, type ErrorName } from "./errors.js";
 import type {
   ClientMessage,

@@ -1,7 +1,16 @@
 // What a client can be given, and what it takes when it is not.
 
-import { DEFAULT_BACKOFF, type BackoffOptions, type Random } from "./backoff.js";
-import { jsonCodec, messagePackCodec, type Codec, type MessagePack } from "./codec.js";
+import {
+  DEFAULT_BACKOFF,
+  type BackoffOptions,
+  type Random,
+} from "./backoff.js";
+import {
+  jsonCodec,
+  messagePackCodec,
+  type Codec,
+  type MessagePack,
+} from "./codec.js";
 import {
   documentVisibility,
   systemClock,

@@ -75,7 +75,17 @@ export class Outbox {
       const late = () => this.#onLate(entry);
       const timer = clock.setTimeout(late, timeoutMs);
       const sent = false;
-      const entry: Entry = { id, event, frame, bytes, repeatable, resolve, reject, timer, sent };
+      const entry: Entry = {
+        id,
+        event,
+        frame,
+        bytes,
+        repeatable,
+        resolve,
+        reject,
+        timer,
+        sent,
+      };
       this.#entries.set(id, entry);
       this.#bytes += bytes;
       this.#unsent.push(entry);
@@ -104,7 +114,8 @@ export class Outbox {
 
   /** Nothing will be sent any more. */
   fail(error: RookeryError): void {
-    for (const entry of [...this.#entries.values()]) this.#finish(entry)?.reject(error);
+    for (const entry of [...this.#entries.values()])
+      this.#finish(entry)?.reject(error);
   }
 
   /** The bound holds before anything is added. */
@@ -119,11 +130,17 @@ export class Outbox {
 
   #flush(): void {
     const { inFlightMax } = this.#options;
-    while (this.#link && !this.#paused && !this.#held && this.#inFlight < inFlightMax) {
+    while (
+      this.#link &&
+      !this.#paused &&
+      !this.#held &&
+      this.#inFlight < inFlightMax
+    ) {
       const entry = this.#unsent.shift();
       if (!entry) return;
       if (entry.bytes <= this.#frameBytesMax) this.#send(entry, this.#link);
-      else this.#finish(entry)?.reject(tooLong(entry.bytes, this.#frameBytesMax));
+      else
+        this.#finish(entry)?.reject(tooLong(entry.bytes, this.#frameBytesMax));
     }
   }
 

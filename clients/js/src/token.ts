@@ -5,9 +5,7 @@ import { FinalError, RookeryError } from "./errors.js";
 
 /** Gives a JWT, or undefined to connect without one. */
 export type TokenFunction = () =>
-  | string
-  | undefined
-  | Promise<string | undefined>;
+  string | undefined | Promise<string | undefined>;
 
 /** So long before its end a token is replaced ... */
 const MARGIN_MS = 30_000;

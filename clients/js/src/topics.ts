@@ -110,7 +110,8 @@ export class Topics {
     this.#options.clock.clearTimeout(slot.timer);
     link.ask(one.wish(), {
       done: (reply) => link === this.#link && this.#onEntered(slot, one, reply),
-      failed: (error) => link === this.#link && this.#onRefused(slot, one, error),
+      failed: (error) =>
+        link === this.#link && this.#onRefused(slot, one, error),
     });
     // The pause of all topics held only those that were there.
     if (this.#paused) link.ask({ event: "flow.pause", topic: slot.topic });
@@ -155,7 +156,10 @@ export class Topics {
       slot.busy = false;
       this.#settle(slot);
     };
-    link.ask({ event: "unsubscribe", topic: slot.topic }, { done: left, failed: left });
+    link.ask(
+      { event: "unsubscribe", topic: slot.topic },
+      { done: left, failed: left },
+    );
   }
 }
 

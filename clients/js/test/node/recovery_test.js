@@ -2,7 +2,7 @@
 // application sees each event once and in order, or is told that it did not.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 
 import { FakeVisibility } from "../support/fake.js";
 import { until } from "../support/waiting.js";
@@ -10,6 +10,7 @@ import { heard, live, upTo, World } from "../support/world.js";
 
 const world = new World();
 before(() => world.start());
+afterEach(() => world.closeClients());
 after(() => world.end());
 
 const CUTS = 20;
@@ -54,14 +55,19 @@ test("what was published around a cut arrives", async () => {
   const receipts = upTo(50).map((at) => writer.publish("chat.publisher", at));
   world.proxy.open = true;
   const offsets = (await Promise.all(receipts)).map(({ offset }) => offset);
-  assert.deepEqual(offsets, [...offsets].sort((a, b) => a - b));
+  assert.deepEqual(
+    offsets,
+    [...offsets].sort((a, b) => a - b),
+  );
   await until("all has come", () => data.length >= 50);
   assert.deepEqual(data, upTo(50));
 });
 
 test("leaving a topic while offline is not undone", async () => {
   const reader = world.client("eve", { cuttable: true });
-  const [left, kept] = ["chat.left", "chat.kept"].map((one) => reader.subscribe(one));
+  const [left, kept] = ["chat.left", "chat.kept"].map((one) =>
+    reader.subscribe(one),
+  );
   await Promise.all([live(left), live(kept)]);
   const data = heard(left);
   world.proxy.open = false;
@@ -95,7 +101,10 @@ test("who is too far behind is told so, and gets a snapshot", async () => {
   for (const at of upTo(20)) await writer.publish("small.room", at);
   world.proxy.open = true;
   await until("the snapshot has come", () => snapshots.length === 1);
-  assert.deepEqual(resets.map(({ reason }) => reason), ["position_lost"]);
+  assert.deepEqual(
+    resets.map(({ reason }) => reason),
+    ["position_lost"],
+  );
   assert.equal(resets[0].to.epoch, resets[0].from.epoch);
   await writer.publish("small.room", "after");
   await until("what follows comes", () => data.length > 0);
@@ -142,7 +151,10 @@ test("a node that is killed forgets, and the application is told", async () => {
   await until("all has come", () => data.length === 2);
   assert.deepEqual(data, ["before", "while it is away"]);
   assert.equal(resets.length, 1);
-  assert.deepEqual([resets[0].reason, resets[0].from.epoch], ["new_epoch", epoch]);
+  assert.deepEqual(
+    [resets[0].reason, resets[0].from.epoch],
+    ["new_epoch", epoch],
+  );
   assert.notEqual(room.position.epoch, epoch);
 });
 

@@ -1,7 +1,7 @@
 // The package against a real node: topics, questions, and who may not come in.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 
 import { tokenFor } from "../support/node.js";
 import { RookeryError } from "../support/sdk.js";
@@ -10,6 +10,7 @@ import { heard, live, World } from "../support/world.js";
 
 const world = new World();
 before(() => world.start());
+afterEach(() => world.closeClients());
 after(() => world.end());
 
 for (const encoding of ["json", "msgpack"]) {
@@ -33,7 +34,10 @@ for (const encoding of ["json", "msgpack"]) {
     assert.deepEqual(message.data, data);
     assert.equal(message.user, "bob");
     assert.ok(Math.abs(message.at - Date.now()) < 3_600_000);
-    assert.deepEqual(receipt, { epoch: room.position.epoch, offset: message.offset });
+    assert.deepEqual(receipt, {
+      epoch: room.position.epoch,
+      offset: message.offset,
+    });
     assert.deepEqual([left.member.user, left.reason], ["bob", "unsubscribed"]);
     assert.equal(room.position.offset, left.offset);
   });
@@ -48,11 +52,17 @@ for (const encoding of ["json", "msgpack"]) {
     const { count, members } = await room.presence();
     assert.deepEqual([count, members[0].user], [1, user]);
     const newest = await room.history({ limit: 2, reverse: true });
-    assert.deepEqual(newest.messages.map(({ data }) => data), [3, 2]);
+    assert.deepEqual(
+      newest.messages.map(({ data }) => data),
+      [3, 2],
+    );
     const { epoch } = newest;
     const since = { epoch, offset: newest.messages[1].offset };
     const after = await cyd.history(topic, { since });
-    assert.deepEqual(after.messages.map(({ data }) => data), [3]);
+    assert.deepEqual(
+      after.messages.map(({ data }) => data),
+      [3],
+    );
     const dan = world.client(friend, { encoding });
     const direct = [];
     dan.on("direct", (event) => direct.push(event));
@@ -89,11 +99,18 @@ test("a room begins with its snapshot, when that is wanted", async () => {
 test("what is refused is a typed error", async () => {
   const client = world.client("hal");
   const refused = [];
-  client.subscribe("unknown.topic").on("refused", (error) => refused.push(error));
+  client
+    .subscribe("unknown.topic")
+    .on("refused", (error) => refused.push(error));
   await until("refused", () => refused.length === 1);
   assert.ok(refused[0] instanceof RookeryError);
-  assert.deepEqual([refused[0].code, refused[0].number], ["unknown_topic", 102]);
-  await assert.rejects(client.publish("no good name", 1), { code: "bad_request" });
+  assert.deepEqual(
+    [refused[0].code, refused[0].number],
+    ["unknown_topic", 102],
+  );
+  await assert.rejects(client.publish("no good name", 1), {
+    code: "bad_request",
+  });
   const { max_message_bytes: most } = await client.ready();
   const long = client.publish("chat.long", "x".repeat(most));
   await assert.rejects(long, { code: "message_too_long" });

@@ -155,7 +155,14 @@ export function told(subscription) {
   const words = [];
   const keep = (name, of) =>
     subscription.on(name, (event) => words.push(`${name} ${of(event)}`));
-  for (const name of ["message", "joined", "left", "changed", "live", "snapshot"])
+  for (const name of [
+    "message",
+    "joined",
+    "left",
+    "changed",
+    "live",
+    "snapshot",
+  ])
     keep(name, ({ offset }) => offset);
   keep("subscribed", ({ mode }) => mode);
   keep("reset", ({ reason }) => reason);

@@ -17,7 +17,9 @@ node { threads = 2 }
 http { address = "127.0.0.1", port = ${port}, internal-port = 0 }
 session { token { hmac-secret = "${SECRET}" } }
 topics {
-  chat { match = "chat.*", kind = room }
+  # Remembers more than a client can miss on a machine that is busy.
+  chat { match = "chat.*", kind = room, history-messages = 1000000,
+         history-bytes = 64 MiB }
   small { match = "small.*", kind = room, history-messages = 5 }
   news { match = "news.>", kind = topic }
 }
@@ -27,7 +29,10 @@ log { format = json }
 /// A token for a user, as an application's server makes it.
 export function tokenFor(user, { secret = SECRET, lastsS = 3600 } = {}) {
   const exp = Math.floor(Date.now() / 1000) + lastsS;
-  const parts = [{ alg: "HS256", typ: "JWT" }, { sub: user, exp }];
+  const parts = [
+    { alg: "HS256", typ: "JWT" },
+    { sub: user, exp },
+  ];
   const signed = parts
     .map((one) => Buffer.from(JSON.stringify(one)).toString("base64url"))
     .join(".");

@@ -3,7 +3,14 @@
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 
-const PARTS = ["backoff", "close_codes", "codec", "cursor", "known_logs", "token"];
+const PARTS = [
+  "backoff",
+  "close_codes",
+  "codec",
+  "cursor",
+  "known_logs",
+  "token",
+];
 
 const {
   outputFiles: [file],

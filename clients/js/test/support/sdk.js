@@ -5,7 +5,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { join } from "node:path";
 
 export const FOLDER =
-  process.env.ROOKERY_SDK ?? fileURLToPath(new URL("../../dist", import.meta.url));
+  process.env.ROOKERY_SDK ??
+  fileURLToPath(new URL("../../dist", import.meta.url));
 
 export const { Client, FinalError, RookeryError } = await import(
   pathToFileURL(join(FOLDER, "esm/index.js"))

@@ -1,4 +1,4 @@
-// A node, a way to it that can be cut, and clients; all end with their test.
+// A node, a way to it that can be cut, and clients, which end with their test.
 
 import { createRequire } from "node:module";
 import { WebSocket } from "ws";
@@ -40,8 +40,11 @@ export class World {
     return one.connect();
   }
 
+  closeClients() {
+    for (const one of this.#clients.splice(0)) one.close();
+  }
+
   async end() {
-    for (const one of this.#clients) one.close();
     this.proxy.stop();
     await this.node.end();
   }

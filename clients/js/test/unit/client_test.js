@@ -29,7 +29,9 @@ test("an open connection says who we are", async () => {
 
 test("each connection has a token of its own", async () => {
   let calls = 0;
-  const { client, connected } = scripted({ token: async () => `token-${++calls}` });
+  const { client, connected } = scripted({
+    token: async () => `token-${++calls}`,
+  });
   const first = await connected();
   first.ends(4005, "token_expired");
   await connected();
@@ -48,7 +50,12 @@ test("a refused token stops the client with a typed error", async () => {
   sockets[0].open();
   sockets[0].refuses("auth", 101, "unauthorized");
   sockets[0].ends(4500, "unauthorized");
-  const wanted = { name: "RookeryError", code: "unauthorized", number: 101, closeCode: 4500 };
+  const wanted = {
+    name: "RookeryError",
+    code: "unauthorized",
+    number: 101,
+    closeCode: 4500,
+  };
   await assert.rejects(ready, wanted);
   await assert.rejects(publish, wanted);
   await assert.rejects(client.publish("room.a", 2), wanted);
@@ -87,7 +94,9 @@ test("a token function that fails is called again, unless it is final", async ()
 
 test("a token is replaced on the open connection before it expires", async () => {
   let life = 3600;
-  const all = scripted({ token: () => tokenFor(all.clock.now() / 1000 + life) });
+  const all = scripted({
+    token: () => tokenFor(all.clock.now() / 1000 + life),
+  });
   const socket = await all.connected();
   life = 7200;
   await all.clock.advance(3_569_000);
@@ -111,7 +120,12 @@ test("a node that knows us as anonymous first is not taken at its first word", a
 });
 
 test("close codes up to x499 come back, others do not", async () => {
-  for (const [code, phase] of [[4002, "waiting"], [1006, "waiting"], [4506, "stopped"], [1009, "stopped"]]) {
+  for (const [code, phase] of [
+    [4002, "waiting"],
+    [1006, "waiting"],
+    [4506, "stopped"],
+    [1009, "stopped"],
+  ]) {
     const { client, connected } = scripted();
     (await connected()).ends(code, "why");
     assert.equal(client.state.phase, phase, `${code}`);
@@ -178,7 +192,10 @@ test("a welcome that does not come ends the connection", async () => {
   client.connect();
   sockets[0].open();
   await clock.advance(10_000);
-  assert.deepEqual([client.state.phase, sockets[0].closed !== null], ["waiting", true]);
+  assert.deepEqual(
+    [client.state.phase, sockets[0].closed !== null],
+    ["waiting", true],
+  );
 });
 
 test("a closed client leaves nothing behind", async () => {

@@ -10,13 +10,18 @@ const T = "room.a";
 
 /// The data of all that waits to be read on a socket, which are publishes.
 const published = (socket) =>
-  socket.said.splice(0).map(({ event, data }) => (assert.equal(event, "publish"), data));
+  socket.said
+    .splice(0)
+    .map(({ event, data }) => (assert.equal(event, "publish"), data));
 
 test("a publish waits for the connection, and gives its receipt", async () => {
   const { client, connected } = scripted();
   const receipt = client.publish(T, { text: "hello" }, { tag: "t" });
   const socket = await connected();
-  const { data, key, tag } = socket.replies("publish", { epoch: "e", offset: 7 });
+  const { data, key, tag } = socket.replies("publish", {
+    epoch: "e",
+    offset: 7,
+  });
   assert.deepEqual([data, tag], [{ text: "hello" }, "t"]);
   assert.match(key, /^[0-9a-f]{16}-1$/);
   assert.deepEqual(await receipt, { epoch: "e", offset: 7 });
@@ -32,9 +37,16 @@ test("what has no receipt is sent again with its key, in order", async () => {
   socket.ends();
   receipts.push(client.publish(T, 4));
   const next = await connected();
-  assert.deepEqual(next.said.map(({ data }) => data), [2, 3, 4]);
-  assert.deepEqual(next.said.slice(0, 2).map(({ key }) => key), keys.slice(1));
-  for (const offset of [2, 3, 4]) next.replies("publish", { epoch: "e", offset });
+  assert.deepEqual(
+    next.said.map(({ data }) => data),
+    [2, 3, 4],
+  );
+  assert.deepEqual(
+    next.said.slice(0, 2).map(({ key }) => key),
+    keys.slice(1),
+  );
+  for (const offset of [2, 3, 4])
+    next.replies("publish", { epoch: "e", offset });
   const offsets = (await Promise.all(receipts)).map(({ offset }) => offset);
   assert.deepEqual(offsets, [1, 2, 3, 4]);
 });
@@ -83,14 +95,20 @@ test("more bytes than may wait are refused at once", async () => {
 test("a request has a deadline, with and without a connection", async () => {
   const { client, clock, connected } = scripted();
   const early = client.presence(T);
-  const late = assert.rejects(early, { code: "timeout", message: /no connection/ });
+  const late = assert.rejects(early, {
+    code: "timeout",
+    message: /no connection/,
+  });
   await clock.advance(10_000);
   await late;
   const socket = await connected();
   const unanswered = client.history(T, { limit: 5, since: undefined });
   const { id, event, ...fields } = socket.said.pop();
   assert.deepEqual(fields, { topic: T, limit: 5 });
-  const timeout = assert.rejects(unanswered, { code: "timeout", message: /no answer/ });
+  const timeout = assert.rejects(unanswered, {
+    code: "timeout",
+    message: /no answer/,
+  });
   await clock.advance(10_000);
   await timeout;
   socket.say("reply", { id, messages: [] }); // nobody waits any more
@@ -113,10 +131,17 @@ test("only so many publishes are on their way at a time", async () => {
   const { client, connected } = scripted({ publishesInFlightMax: 2 });
   const socket = await connected();
   const receipts = [1, 2, 3].map((data) => client.publish(T, data));
-  assert.deepEqual(socket.said.map(({ data }) => data), [1, 2]);
+  assert.deepEqual(
+    socket.said.map(({ data }) => data),
+    [1, 2],
+  );
   socket.replies("publish", { epoch: "e", offset: 1 });
-  assert.deepEqual(socket.said.map(({ data }) => data), [2, 3]);
-  for (const offset of [2, 3]) socket.replies("publish", { epoch: "e", offset });
+  assert.deepEqual(
+    socket.said.map(({ data }) => data),
+    [2, 3],
+  );
+  for (const offset of [2, 3])
+    socket.replies("publish", { epoch: "e", offset });
   await Promise.all(receipts);
 });
 
@@ -145,7 +170,10 @@ test("a server that is busy for the moment is asked again later", async () => {
   socket.hearsNothing();
   await clock.advance(250);
   for (const data of [1, 2])
-    assert.equal(socket.replies("publish", { epoch: "e", offset: data }).data, data);
+    assert.equal(
+      socket.replies("publish", { epoch: "e", offset: data }).data,
+      data,
+    );
   await Promise.all(receipts);
 });
 
@@ -163,7 +191,9 @@ test("a message that the server would not take is not sent", async () => {
   const refused = assert.rejects(early, { code: "message_too_long" });
   const socket = await connected();
   await refused;
-  await assert.rejects(client.publish(T, "é".repeat(500)), { code: "message_too_long" });
+  await assert.rejects(client.publish(T, "é".repeat(500)), {
+    code: "message_too_long",
+  });
   socket.hearsNothing();
 });
 
@@ -175,7 +205,10 @@ test("questions are asked again on the next connection, orders are not", async (
   socket.ends();
   await assert.rejects(sent, { code: "disconnected" });
   const next = await connected();
-  next.replies("presence", { count: 1, members: [{ user: "ann", connections: 1 }] });
+  next.replies("presence", {
+    count: 1,
+    members: [{ user: "ann", connections: 1 }],
+  });
   next.hearsNothing();
   assert.equal((await presence).count, 1);
 });

@@ -20,18 +20,34 @@ import {
 test("a wait is any moment up to a bound that doubles, and then stays", () => {
   const bounds = { baseMs: 500, capMs: 20_000 };
   const most = (attempt) => backoffMs(attempt, bounds, () => 1);
-  assert.deepEqual([0, 1, 2, 5, 6, 60, 2000].map(most), [
-    500, 1000, 2000, 16_000, 20_000, 20_000, 20_000,
-  ]);
-  assert.equal(backoffMs(9, bounds, () => 0), 0);
-  assert.equal(backoffMs(0, bounds, () => 0.5), 250);
+  assert.deepEqual(
+    [0, 1, 2, 5, 6, 60, 2000].map(most),
+    [500, 1000, 2000, 16_000, 20_000, 20_000, 20_000],
+  );
+  assert.equal(
+    backoffMs(9, bounds, () => 0),
+    0,
+  );
+  assert.equal(
+    backoffMs(0, bounds, () => 0.5),
+    250,
+  );
 });
 
 test("who is asked to move goes within the window", () => {
   const event = { after_ms: 1000, window_ms: 30_000 };
-  assert.equal(moveMs(event, () => 0), 1000);
-  assert.equal(moveMs(event, () => 0.5), 16_000);
-  assert.equal(moveMs({}, () => 0.5), 0);
+  assert.equal(
+    moveMs(event, () => 0),
+    1000,
+  );
+  assert.equal(
+    moveMs(event, () => 0.5),
+    16_000,
+  );
+  assert.equal(
+    moveMs({}, () => 0.5),
+    0,
+  );
 });
 
 test("close codes say whether to come back", () => {
@@ -40,7 +56,10 @@ test("close codes say whether to come back", () => {
   for (const code of [1002, 1003, 1007, 1009, 3500, 4500, 4506, 4999])
     assert.ok(!comesBack(code), `${code}`);
   assert.equal(closeName(4002), "laggard");
-  assert.equal(closeName(4002, "laggard: 312 messages"), "laggard: 312 messages");
+  assert.equal(
+    closeName(4002, "laggard: 312 messages"),
+    "laggard: 312 messages",
+  );
 });
 
 const at = (offset, epoch = "e") => ({ epoch, offset });
@@ -67,10 +86,20 @@ test("what an answer to a subscribe means to the past", () => {
     [undefined, { ...at(7), mode: "snapshot" }, undefined, undefined],
     [at(5), { ...at(9), mode: "replay", recovered: true }, undefined, at(5)],
     [at(9), { ...at(9), mode: "live", recovered: true }, undefined, at(9)],
-    [at(5), { ...at(9), mode: "live", recovered: false }, "position_lost", at(9)],
+    [
+      at(5),
+      { ...at(9), mode: "live", recovered: false },
+      "position_lost",
+      at(9),
+    ],
     [at(5), { ...at(9), mode: "snapshot", recovered: false }, "position_lost"],
     [at(5), { ...at(1, "f"), mode: "snapshot", recovered: false }, "new_epoch"],
-    [at(5), { ...at(1, "f"), mode: "live", recovered: false }, "new_epoch", at(1, "f")],
+    [
+      at(5),
+      { ...at(1, "f"), mode: "live", recovered: false },
+      "new_epoch",
+      at(1, "f"),
+    ],
     [at(5), {}, "no_log", undefined],
   ];
   for (const [since, reply, reason, after] of cases) {

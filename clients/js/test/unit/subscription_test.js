@@ -7,7 +7,13 @@ import { FakeVisibility, scripted, told } from "../support/fake.js";
 
 const T = "room.a";
 const LIVE = { topic: T, kind: "room", epoch: "e", offset: 5, mode: "live" };
-const event = (offset) => ({ topic: T, offset, data: offset, user: "u", at: 1 });
+const event = (offset) => ({
+  topic: T,
+  offset,
+  data: offset,
+  user: "u",
+  at: 1,
+});
 
 /// A client in a room, at offset 5.
 async function inRoom(options) {
@@ -57,9 +63,19 @@ test("a gap and its repair repeat nothing", async () => {
 test("a gap that a snapshot closes is a reset", async () => {
   const { socket, words, room } = await inRoom();
   socket.say("gap", { topic: T, from: 6, to: 90, reason: "overflow" });
-  socket.say("snapshot", { topic: T, epoch: "e", offset: 90, state: { members: [] } });
+  socket.say("snapshot", {
+    topic: T,
+    epoch: "e",
+    offset: 90,
+    state: { members: [] },
+  });
   socket.say("live", { topic: T, offset: 90 });
-  assert.deepEqual(words, ["gap repaired", "reset position_lost", "snapshot 90", "live 90"]);
+  assert.deepEqual(words, [
+    "gap repaired",
+    "reset position_lost",
+    "snapshot 90",
+    "live 90",
+  ]);
   assert.deepEqual(room.position, { epoch: "e", offset: 90 });
 });
 
@@ -74,17 +90,38 @@ test("a new epoch is a reset, and then a snapshot", async () => {
   const { socket, words, connected } = await inRoom();
   socket.ends();
   const next = await connected();
-  next.replies("subscribe", { ...LIVE, epoch: "f", offset: 1, mode: "snapshot", recovered: false });
-  next.say("snapshot", { topic: T, epoch: "f", offset: 1, state: { members: [] } });
+  next.replies("subscribe", {
+    ...LIVE,
+    epoch: "f",
+    offset: 1,
+    mode: "snapshot",
+    recovered: false,
+  });
+  next.say("snapshot", {
+    topic: T,
+    epoch: "f",
+    offset: 1,
+    state: { members: [] },
+  });
   next.say("message", event(2));
-  assert.deepEqual(words, ["subscribed snapshot", "reset new_epoch", "snapshot 1", "message 2"]);
+  assert.deepEqual(words, [
+    "subscribed snapshot",
+    "reset new_epoch",
+    "snapshot 1",
+    "message 2",
+  ]);
 });
 
 test("a snapshot that was promised and did not come is asked for again", async () => {
   const { socket, connected } = await inRoom();
   socket.ends();
   const next = await connected();
-  next.replies("subscribe", { ...LIVE, epoch: "f", mode: "snapshot", recovered: false });
+  next.replies("subscribe", {
+    ...LIVE,
+    epoch: "f",
+    mode: "snapshot",
+    recovered: false,
+  });
   next.ends();
   const last = await connected();
   const { snapshot, since } = last.hears("subscribe");
@@ -96,7 +133,11 @@ test("a position that was kept is where a subscription begins", async () => {
   const since = { epoch: "e", offset: 3 };
   const words = told(client.subscribe(T, { since, snapshot: true }));
   const socket = await connected();
-  const wish = socket.replies("subscribe", { ...LIVE, mode: "replay", recovered: true });
+  const wish = socket.replies("subscribe", {
+    ...LIVE,
+    mode: "replay",
+    recovered: true,
+  });
   assert.deepEqual(wish.since, since);
   for (const offset of [3, 4, 5]) socket.say("message", event(offset));
   assert.deepEqual(words, ["subscribed replay", "message 4", "message 5"]);
