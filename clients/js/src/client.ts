@@ -1,6 +1,7 @@
 // The application's side: topics, publishes and requests, over connections that
 // come and go.
 
+import type { ClientEvents } from "./client_events.js";
 import { Connection, type ConnectionState } from "./connection.js";
 import { Emitter } from "./emitter.js";
 import { onOnline, randomName } from "./environment.js";
@@ -18,12 +19,9 @@ import {
 import { Topics, type AnySubscription } from "./topics.js";
 import type {
   ClientMessage,
-  DirectEvent,
-  FlowEvent,
   History,
   Presence,
   Receipt,
-  ReconnectEvent,
   ReplyMessage,
   SendReply,
   ServerMessage,
@@ -31,20 +29,6 @@ import type {
 } from "./wire.js";
 
 const ID_MAX = 2 ** 32 - 1;
-
-export interface ClientEvents {
-  /** Each change of where the connection stands. */
-  state: ConnectionState;
-  /** The client does not come back until `connect` is called. */
-  stopped: RookeryError;
-  direct: DirectEvent;
-  /** The server wants fewer publishes for a while; they wait here. */
-  flow: FlowEvent;
-  /** The server asks us to move; the client does so at its moment. */
-  reconnect: ReconnectEvent;
-  /** An error that answers no request. */
-  error: RookeryError;
-}
 
 export class Client extends Emitter<ClientEvents> {
   readonly #settings: Settings;
@@ -89,6 +73,7 @@ export class Client extends Emitter<ClientEvents> {
         state: (state) => this.#onState(state),
         opened: (link) => this.#onOpened(link),
         message: (message) => this.#onMessage(message),
+        leaving: (done) => this.#onLeaving(done),
         lost: () => this.#onLost(),
       },
     );
@@ -237,6 +222,10 @@ export class Client extends Emitter<ClientEvents> {
     this.#topics.attach(link);
     this.#requests.attach(link);
     this.#publishes.attach(link);
+  }
+
+  #onLeaving(done: () => void): void {
+    this.#publishes.drain(() => this.#requests.drain(done));
   }
 
   #onLost(): void {

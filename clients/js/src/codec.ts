@@ -28,7 +28,7 @@ export function messagePackCodec(msgpack: MessagePack): Codec {
     // As JSON does it: a field that is undefined is not there.
     encode: (message) => msgpack.encode(message, { ignoreUndefined: true }),
     decode: (data) =>
-      data instanceof ArrayBuffer
+      isBuffer(data)
         ? total(() => msgpack.decode(new Uint8Array(data)))
         : undefined,
   };
@@ -49,6 +49,11 @@ export function frameBytes(frame: Frame): number {
 
 function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff;
+}
+
+/** Not by `instanceof`, since a test's page may have a global of its own. */
+function isBuffer(data: unknown): data is ArrayBuffer {
+  return Object.prototype.toString.call(data) === "[object ArrayBuffer]";
 }
 
 /** Nothing from the network throws past here. */

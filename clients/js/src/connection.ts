@@ -16,6 +16,12 @@ import type { ReconnectEvent, ServerMessage, WelcomeEvent } from "./wire.js";
 /** A connection that lasted this long starts the backoff anew. */
 const STABLE_MS = 10_000;
 
+/** So long a planned move waits for answers that are on their way. */
+const MOVE_GRACE_MS = 2_000;
+
+/** A token that lasts less than this is left to expire. */
+const RENEW_MIN_MS = 1_000;
+
 export type ConnectionState =
   | { phase: "idle" }
   | { phase: "connecting"; attempt: number }
@@ -35,6 +41,9 @@ export interface ConnectionHandlers {
   state(state: ConnectionState): void;
   opened(link: Link, welcome: WelcomeEvent): void;
   message(message: ServerMessage): void;
+  /** We are about to leave: send no more, and call `done` when nothing that
+   * was sent waits for its answer. */
+  leaving(done: () => void): void;
   /** The link is gone, whatever comes next. */
   lost(): void;
 }
@@ -196,7 +205,15 @@ export class Connection {
     const delay = moveMs(event, random);
     this.#moveAt = this.#now() + delay;
     clock.clearTimeout(this.#moveTimer);
-    this.#moveTimer = clock.setTimeout(() => this.#dial(), delay);
+    this.#moveTimer = clock.setTimeout(() => this.#move(), delay);
+  }
+
+  /** With a receipt for all that was published, nothing is published twice. */
+  #move(): void {
+    const link = this.#link;
+    const dial = () => link === this.#link && this.#dial();
+    this.#moveTimer = this.#options.clock.setTimeout(dial, MOVE_GRACE_MS);
+    this.#handlers.leaving(dial);
   }
 
   #planToken(token: string): void {
@@ -221,7 +238,7 @@ export class Connection {
       // The token of another user: a connection of its own.
       if (link === this.#link && error.code === "conflict") this.#dial();
     });
-    if ((refreshAfterMs(fetched, this.#now()) ?? 0) > 0)
+    if ((refreshAfterMs(fetched, this.#now()) ?? 0) >= RENEW_MIN_MS)
       this.#planToken(fetched);
   }
 

@@ -1,4 +1,5 @@
-export { Client, type ClientEvents } from "./client.js";
+export { Client } from "./client.js";
+export type { ClientEvents } from "./client_events.js";
 export type { BackoffOptions } from "./backoff.js";
 export type { MessagePack } from "./codec.js";
 export type { ConnectionState } from "./connection.js";

@@ -50,6 +50,7 @@ export class Outbox {
   #refusals = 0;
   #holdTimer: unknown;
   #held = false;
+  #drained: (() => void) | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -97,12 +98,20 @@ export class Outbox {
     this.#link = link;
     this.#frameBytesMax = link.frameBytesMax;
     this.#paused = false;
+    this.#drained = undefined;
+    this.#flush();
+  }
+
+  /** Sends no more on this link; calls `drained` when all has its answer. */
+  drain(drained: () => void): void {
+    this.#drained = drained;
     this.#flush();
   }
 
   /** The connection is gone. By now all that was sent has been told so. */
   detach(): void {
     this.#link = undefined;
+    this.#drained = undefined;
     this.#release();
   }
 
@@ -130,6 +139,10 @@ export class Outbox {
 
   #flush(): void {
     const { inFlightMax } = this.#options;
+    if (this.#drained) {
+      if (this.#inFlight === 0) this.#drained();
+      return;
+    }
     while (
       this.#link &&
       !this.#paused &&
@@ -159,7 +172,11 @@ export class Outbox {
 
   #onFailed(entry: Entry, error: RookeryError): void {
     const lost = error.code === "disconnected";
-    if (lost) this.#link = undefined; // or else the flush would try it again
+    if (lost) {
+      // Or else the flush would try it again, or find it drained.
+      this.#link = undefined;
+      this.#drained = undefined;
+    }
     const again = lost || PASSING.has(error.code);
     if (!again || !entry.repeatable()) this.#finish(entry)?.reject(error);
     else this.#putBack(entry, !lost);

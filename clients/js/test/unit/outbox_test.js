@@ -212,3 +212,32 @@ test("questions are asked again on the next connection, orders are not", async (
   next.hearsNothing();
   assert.equal((await presence).count, 1);
 });
+
+test("a planned move waits for the receipts that are on their way", async () => {
+  const { client, clock, connected, sockets } = scripted();
+  const socket = await connected();
+  const first = client.publish(T, 1);
+  socket.say("reconnect", { reason: "drain", after_ms: 100, window_ms: 0 });
+  await clock.advance(100);
+  const second = client.publish(T, 2);
+  assert.equal(sockets.length, 1);
+  assert.equal(socket.replies("publish", { epoch: "e", offset: 1 }).data, 1);
+  await first;
+  assert.equal(sockets.length, 2);
+  sockets[1].open();
+  sockets[1].welcome();
+  const { data } = sockets[1].replies("publish", { epoch: "e", offset: 2 });
+  assert.equal(data, 2);
+  await second;
+});
+
+test("a planned move does not wait for ever", async () => {
+  const { client, clock, connected, sockets } = scripted();
+  const socket = await connected();
+  const publish = client.publish(T, 1);
+  socket.say("reconnect", { reason: "drain", after_ms: 100, window_ms: 0 });
+  await clock.advance(2100);
+  assert.equal(sockets.length, 2);
+  client.close();
+  await assert.rejects(publish, { code: "closed" });
+});
