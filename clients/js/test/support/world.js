@@ -13,18 +13,18 @@ const msgpack = createRequire(import.meta.url)("@msgpack/msgpack");
 export class World {
   node = new RookeryNode();
   proxy;
-  #proxyPort;
+  proxyPort = 0; // of the way that can be cut
   #clients = [];
 
   async start() {
     await this.node.start();
     this.proxy = new Proxy(this.node.port);
-    this.#proxyPort = await this.proxy.start();
+    this.proxyPort = await this.proxy.start();
   }
 
   /// A client of this user that connects. `cuttable`: through the proxy.
   client(user, { cuttable = false, encoding = "json", ...options } = {}) {
-    const port = cuttable ? this.#proxyPort : this.node.port;
+    const port = cuttable ? this.proxyPort : this.node.port;
     const one = new Client({
       url: `ws://127.0.0.1:${port}/ws`,
       token: () => tokenFor(user),
