@@ -134,6 +134,35 @@ test("a hidden page is spared, and catches up without a repeat", async () => {
   assert.ok(gaps.every(({ final }) => !final));
 });
 
+test("a hidden page that is cut off catches up when it is seen", async () => {
+  const page = new FakeVisibility();
+  const options = { pauseWhenHidden: page, cuttable: true };
+  const reader = world.client("lea", options);
+  const room = reader.subscribe("chat.hidden-cut");
+  const data = heard(room);
+  room.on("reset", ({ reason }) => assert.fail(`reset: ${reason}`));
+  await live(room);
+  const writer = world.client("mia");
+  await writer.publish("chat.hidden-cut", 0);
+  await until("the first has come", () => data.length === 1);
+  page.set(true);
+  for (const at of [1, 2, 3]) {
+    let entered = false;
+    const off = room.on("subscribed", () => (entered = true));
+    world.proxy.cut();
+    await writer.publish("chat.hidden-cut", at);
+    await until("it is back", () => entered);
+    off();
+  }
+  await writer.publish("chat.hidden-cut", 4);
+  await reader.presence("chat.hidden-cut"); // answered after all before it
+  page.set(false);
+  await until("all has come", () => data.length >= 5);
+  await writer.publish("chat.hidden-cut", 5);
+  await until("what follows comes", () => data.length >= 6);
+  assert.deepEqual(data, upTo(6));
+});
+
 test("a node that is killed forgets, and the application is told", async () => {
   const reader = world.client("joy");
   const room = reader.subscribe("chat.killed", { snapshot: true });
@@ -156,6 +185,53 @@ test("a node that is killed forgets, and the application is told", async () => {
     ["new_epoch", epoch],
   );
   assert.notEqual(room.position.epoch, epoch);
+});
+
+const KILLS = 5;
+
+test("kills under load: each epoch is in order and its begin is told", async () => {
+  const room = world.client("nia").subscribe("chat.load");
+  const epochs = []; // each with the offset that it begins after, and its events
+  let resets = 0;
+  const begin = ({ epoch, offset }) =>
+    epochs.push({ epoch, after: offset, offsets: [] });
+  room.on("subscribed", (event) => event.first && begin(event));
+  room.on("reset", ({ to }) => ((resets += 1), begin(to)));
+  room.on("message", ({ offset }) => epochs.at(-1).offsets.push(offset));
+  await live(room);
+
+  const writer = world.client("oli");
+  const receipts = [];
+  let writing = true;
+  const written = (async () => {
+    while (writing) receipts.push(await writer.publish("chat.load", 1));
+  })();
+  for (let kill = 1; kill <= KILLS; kill += 1) {
+    await until("messages come", () => epochs.at(-1).offsets.length > 20);
+    await world.node.kill();
+    await world.node.start();
+    await until("the reset is told", () => resets === kill);
+  }
+  await until("messages come", () => epochs.at(-1).offsets.length > 20);
+  writing = false;
+  await written;
+
+  const { epoch, after, offsets } = epochs.at(-1);
+  const wanted = receipts
+    .filter((one) => one.epoch === epoch && one.offset > after)
+    .map(({ offset }) => offset);
+  await until("all has come", () => offsets.length >= wanted.length);
+  // The writer's join may lie between two messages, so offsets can be apart.
+  assert.deepEqual(
+    offsets.filter((one) => wanted.includes(one)),
+    wanted,
+  );
+  assert.equal(new Set(epochs.map((one) => one.epoch)).size, KILLS + 1);
+  for (const one of epochs)
+    assert.deepEqual(
+      one.offsets,
+      [...new Set(one.offsets)].sort((a, b) => a - b),
+    );
 });
 
 test("a node that stops in order is left for the one that follows", async () => {
