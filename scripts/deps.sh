@@ -22,7 +22,7 @@ declare -A packages=(
 )
 
 # npm projects, each with a lockfile that names no host (.npmrc).
-declare -A npm_folders=([test]=tests [bench]=bench/peers)
+declare -A npm_folders=([test]="tests clients/js" [bench]="bench/peers")
 
 as_root() {
   if ((EUID)); then sudo "$@"; else "$@"; fi
@@ -61,5 +61,6 @@ for group in "$@"; do
 done
 apt_install "${wanted[@]}"
 for group in "$@"; do
-  [[ -z ${npm_folders[$group]:-} ]] || npm_install "${npm_folders[$group]}"
+  read -r -a folders <<<"${npm_folders[$group]:-}"
+  for folder in "${folders[@]}"; do npm_install "$folder"; done
 done

@@ -1,0 +1,286 @@
+// The application's side: topics, publishes and requests, over connections that
+// come and go.
+
+import type { ClientEvents } from "./client_events.js";
+import { Connection, type ConnectionState } from "./connection.js";
+import { Emitter } from "./emitter.js";
+import { onOnline, randomName } from "./environment.js";
+import { RookeryError, type ErrorName } from "./errors.js";
+import { KnownLogs } from "./known_logs.js";
+import type { Link } from "./link.js";
+import { settingsOf, type ClientOptions, type Settings } from "./options.js";
+import { Outbox } from "./outbox.js";
+import {
+  Subscription,
+  type HistoryOptions,
+  type PublishOptions,
+  type SubscribeOptions,
+} from "./subscription.js";
+import { Topics, type AnySubscription } from "./topics.js";
+import type {
+  ClientMessage,
+  History,
+  Presence,
+  Receipt,
+  ReplyMessage,
+  SendReply,
+  ServerMessage,
+  WelcomeEvent,
+} from "./wire.js";
+
+const ID_MAX = 2 ** 32 - 1;
+
+export class Client extends Emitter<ClientEvents> {
+  readonly #settings: Settings;
+  readonly #connection: Connection;
+  readonly #topics: Topics;
+  readonly #publishes: Outbox;
+  readonly #requests: Outbox;
+  readonly #logs = new KnownLogs();
+  readonly #name = randomName();
+  #lastId = 0;
+  #lastKey = 0;
+  #ending: RookeryError | undefined; // why nothing can be asked
+  #releases: (() => void)[] = [];
+
+  constructor(options: ClientOptions) {
+    super();
+    const settings = (this.#settings = settingsOf(options));
+    const nextId = () => (this.#lastId = (this.#lastId % ID_MAX) + 1);
+    const { pendingPublishesMax, pendingBytesMax, pendingRequestsMax } =
+      settings;
+    this.#topics = new Topics({
+      ...settings,
+      learned: (topic, logged) => this.#logs.learn(topic, logged),
+    });
+    this.#publishes = new Outbox({
+      ...settings,
+      nextId,
+      countMax: pendingPublishesMax,
+      bytesMax: pendingBytesMax,
+      inFlightMax: settings.publishesInFlightMax,
+    });
+    this.#requests = new Outbox({
+      ...settings,
+      nextId,
+      countMax: pendingRequestsMax,
+      bytesMax: pendingBytesMax,
+      inFlightMax: pendingRequestsMax,
+    });
+    this.#connection = new Connection(
+      { ...settings, nextId },
+      {
+        state: (state) => this.#onState(state),
+        opened: (link) => this.#onOpened(link),
+        message: (message) => this.#onMessage(message),
+        leaving: (done) => this.#onLeaving(done),
+        lost: () => this.#onLost(),
+      },
+    );
+  }
+
+  get state(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  /** Publishes that wait for their receipt. */
+  get pendingPublishes(): number {
+    return this.#publishes.size;
+  }
+
+  /** Connects, and keeps connected until `close` or a `stopped` event. */
+  connect(): this {
+    this.#ending = undefined;
+    this.#watch();
+    this.#connection.connect();
+    return this;
+  }
+
+  /** Leaves everything. What waits for an answer is rejected. */
+  close(): void {
+    const error = new RookeryError("closed", "the client was closed");
+    this.#finish(error);
+    this.#topics.dropAll();
+    this.#connection.close();
+  }
+
+  /** The welcome, as soon as the connection is open. */
+  ready(timeoutMs = this.#settings.publishTimeoutMs): Promise<WelcomeEvent> {
+    return new Promise((resolve, reject) => {
+      const { clock } = this.#settings;
+      const settle = (done: () => void) => {
+        off();
+        clock.clearTimeout(timer);
+        done();
+      };
+      const look = (state: ConnectionState) => {
+        if (state.phase === "open") settle(() => resolve(state.welcome));
+        if (state.phase === "stopped") settle(() => reject(state.error));
+      };
+      const off = this.on("state", look);
+      const late = new RookeryError("timeout", "no connection in time");
+      const timer = clock.setTimeout(
+        () => settle(() => reject(late)),
+        timeoutMs,
+      );
+      look(this.state);
+    });
+  }
+
+  // -- topics ---------------------------------------------------------------------
+
+  /** Each topic has one subscription at a time. */
+  subscribe<Data = unknown, State = unknown, Info = unknown>(
+    topic: string,
+    options: SubscribeOptions = {},
+  ): Subscription<Data, State, Info> {
+    if (this.#topics.wanted(topic))
+      throw new RookeryError(
+        "already_subscribed",
+        `${topic} has a subscription`,
+      );
+    const one: Subscription<Data, State, Info> = new Subscription(
+      topic,
+      options,
+      {
+        publish: (data, how) => this.publish(topic, data, how),
+        presence: () => this.presence(topic),
+        history: (which) => this.history(topic, which),
+        unsubscribe: () => this.#topics.drop(one as unknown as AnySubscription),
+      },
+    );
+    this.#topics.want(one as unknown as AnySubscription);
+    return one;
+  }
+
+  /** The receipt. Until it is there the message is sent again after each lost
+   * connection, with its key, unless the topic is known to have no log. */
+  async publish<Data = unknown>(
+    topic: string,
+    data: Data,
+    { key, tag, timeoutMs, retry = true }: PublishOptions = {},
+  ): Promise<Receipt> {
+    this.#refuseEnded();
+    const message: ClientMessage = {
+      event: "publish",
+      topic,
+      data: data ?? null,
+    };
+    message.key = key ?? `${this.#name}-${++this.#lastKey}`;
+    if (tag !== undefined) message.tag = tag;
+    const { event, id, ...receipt } = await this.#publishes.add(
+      message,
+      timeoutMs ?? this.#settings.publishTimeoutMs,
+      () => retry && this.#logs.mayHaveLog(topic),
+    );
+    this.#logs.learn(topic, receipt.epoch !== undefined);
+    return receipt as Receipt;
+  }
+
+  presence<Info = unknown>(topic: string): Promise<Presence<Info>> {
+    return this.#request({ event: "presence", topic }, true);
+  }
+
+  history<Data = unknown>(
+    topic: string,
+    options: HistoryOptions = {},
+  ): Promise<History<Data>> {
+    return this.#request(
+      { event: "history", topic, ...defined(options) },
+      true,
+    );
+  }
+
+  /** Sent once: a lost connection rejects, as the user may have got it. */
+  send(user: string, data: unknown): Promise<SendReply> {
+    return this.#request({ event: "send", user, data: data ?? null }, false);
+  }
+
+  async #request<Reply>(
+    message: ClientMessage,
+    repeatable: boolean,
+  ): Promise<Reply> {
+    this.#refuseEnded();
+    const { requestTimeoutMs } = this.#settings;
+    const answer: ReplyMessage = await this.#requests.add(
+      message,
+      requestTimeoutMs,
+      () => repeatable,
+    );
+    const { event, id, ...reply } = answer;
+    return reply as Reply;
+  }
+
+  #refuseEnded(): void {
+    if (this.#ending) throw this.#ending;
+  }
+
+  // -- the connection -----------------------------------------------------------
+
+  #onOpened(link: Link): void {
+    this.#topics.pause(this.#settings.visibility?.hidden ?? false);
+    this.#topics.attach(link);
+    this.#requests.attach(link);
+    this.#publishes.attach(link);
+  }
+
+  #onLeaving(done: () => void): void {
+    this.#publishes.drain(() => this.#requests.drain(done));
+  }
+
+  #onLost(): void {
+    this.#topics.detach();
+    this.#requests.detach();
+    this.#publishes.detach();
+  }
+
+  #onState(state: ConnectionState): void {
+    if (state.phase === "stopped") this.#finish(state.error);
+    this.emit("state", state);
+    if (state.phase === "stopped") this.emit("stopped", state.error);
+  }
+
+  #onMessage(message: ServerMessage): void {
+    if ("topic" in message && typeof message.topic === "string")
+      return this.#topics.onEvent(message as Parameters<Topics["onEvent"]>[0]);
+    switch (message.event) {
+      case "direct":
+        return this.emit("direct", message);
+      case "reconnect":
+        return this.emit("reconnect", message);
+      case "flow.pause":
+      case "flow.resume":
+        this.#publishes.pause(message.event === "flow.pause");
+        return this.emit("flow", message);
+      case "error": {
+        const { code: number, error, message: text } = message;
+        const known = new RookeryError(error as ErrorName, text, { number });
+        return this.emit("error", known);
+      }
+    }
+  }
+
+  #watch(): void {
+    if (this.#releases.length > 0) return;
+    const { visibility } = this.#settings;
+    this.#releases.push(onOnline(() => this.#connection.hurry()));
+    if (!visibility) return;
+    const changed = () => this.#topics.pause(visibility.hidden);
+    this.#releases.push(visibility.subscribe(changed));
+  }
+
+  /** Nothing more is asked until `connect`. */
+  #finish(error: RookeryError): void {
+    this.#ending = error;
+    for (const release of this.#releases.splice(0)) release();
+    this.#publishes.fail(error);
+    this.#requests.fail(error);
+  }
+}
+
+function defined<Fields extends object>(fields: Fields): Partial<Fields> {
+  const there = Object.entries(fields).filter(
+    ([, value]) => value !== undefined,
+  );
+  return Object.fromEntries(there) as Partial<Fields>;
+}

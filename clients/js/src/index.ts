@@ -1,0 +1,55 @@
+export { Client } from "./client.js";
+export type { ClientEvents } from "./client_events.js";
+export type { BackoffOptions } from "./backoff.js";
+export type { MessagePack } from "./codec.js";
+export type { ConnectionState } from "./connection.js";
+export type { Reset, ResetReason } from "./cursor.js";
+export type { Unsubscribe } from "./emitter.js";
+export type {
+  Clock,
+  VisibilitySource,
+  WebSocketConstructor,
+  WebSocketLike,
+} from "./environment.js";
+export {
+  FinalError,
+  RookeryError,
+  type ErrorName,
+  type LocalErrorName,
+  type ProtocolErrorName,
+} from "./errors.js";
+export type { ClientOptions } from "./options.js";
+export type {
+  GapNotice,
+  HistoryOptions,
+  PublishOptions,
+  ResetEvent,
+  SubscribedEvent,
+  SubscribeOptions,
+  Subscription,
+  SubscriptionEvents,
+} from "./subscription.js";
+export type { TokenFunction } from "./token.js";
+export type {
+  DirectEvent,
+  FlowEvent,
+  History,
+  HistoryMessage,
+  JoinedEvent,
+  LeftEvent,
+  LiveEvent,
+  LobbyChangedEvent,
+  Member,
+  MessageEvent,
+  Mode,
+  Position,
+  Presence,
+  PresentMember,
+  Receipt,
+  ReconnectEvent,
+  SendReply,
+  SnapshotEvent,
+  SubscribeReply,
+  TopicKind,
+  WelcomeEvent,
+} from "./wire.js";

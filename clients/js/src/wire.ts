@@ -1,0 +1,217 @@
+// The messages of the wire protocol, as docs/protocol.md has them.
+
+/** A place in a topic's log. Offsets compare only within one epoch. */
+export interface Position {
+  readonly epoch: string;
+  readonly offset: number;
+}
+
+export type Mode = "replay" | "snapshot" | "live";
+export type TopicKind = "topic" | "room" | "lobby";
+
+// -- what answers carry -------------------------------------------------------
+
+export interface SubscribeReply {
+  topic: string;
+  kind: TopicKind;
+  /** With a log, like `offset` and `mode`. */
+  epoch?: string;
+  offset?: number;
+  mode?: Mode;
+  /** After a `since`: true when nothing is missing. */
+  recovered?: boolean;
+}
+
+/** Of a topic without a log it has no position. */
+export interface Receipt {
+  epoch?: string;
+  offset?: number;
+}
+
+export interface Member<Info = unknown> {
+  user: string;
+  info?: Info;
+}
+
+export interface PresentMember<Info = unknown> extends Member<Info> {
+  connections: number;
+  since?: number;
+  held?: boolean;
+}
+
+export interface Presence<Info = unknown> {
+  /** Users, of whom `members` may be a part. */
+  count: number;
+  members: PresentMember<Info>[];
+}
+
+export interface HistoryMessage<Data = unknown> {
+  offset: number;
+  data: Data;
+  user: string;
+  at: number;
+}
+
+export interface History<Data = unknown> {
+  messages: HistoryMessage<Data>[];
+  epoch: string;
+  offset: number;
+}
+
+export interface SendReply {
+  /** How many connections of the user were reached, on any node. */
+  connections: number;
+}
+
+// -- what the server says by itself ------------------------------------------
+
+export interface WelcomeEvent {
+  event: "welcome";
+  connection: string;
+  session: string;
+  user: string;
+  node: string;
+  ping_interval_ms: number;
+  max_message_bytes: number;
+  server: string;
+}
+
+export interface MessageEvent<Data = unknown> {
+  event: "message";
+  topic: string;
+  /** Absent on topics without a log. */
+  offset?: number;
+  data: Data;
+  user: string;
+  /** The server's wall clock, in milliseconds since 1970. */
+  at: number;
+}
+
+export interface JoinedEvent<Info = unknown> {
+  event: "joined";
+  topic: string;
+  offset: number;
+  member: Member<Info>;
+}
+
+export interface LeftEvent<Info = unknown> {
+  event: "left";
+  topic: string;
+  offset: number;
+  member: Member<Info>;
+  reason: string;
+}
+
+export interface LobbyChangedEvent {
+  event: "lobby.changed";
+  topic: string;
+  offset: number;
+  change:
+    | "joined"
+    | "left"
+    | "ready"
+    | "state"
+    | "host"
+    | "started"
+    | "kicked"
+    | "held"
+    | "closed";
+  user?: string;
+  [field: string]: unknown;
+}
+
+export interface SnapshotEvent<State = unknown, Info = unknown> {
+  event: "snapshot";
+  topic: string;
+  epoch: string;
+  offset: number;
+  state: { members: Member<Info>[]; state?: State; [field: string]: unknown };
+}
+
+export interface GapEvent {
+  event: "gap";
+  topic: string;
+  /** With a log: what lies in `from..to`, both inclusive, was not sent. */
+  from?: number;
+  to?: number;
+  /** Without a log: how many events were left out for good. */
+  dropped?: number;
+  reason: string;
+}
+
+export interface LiveEvent {
+  event: "live";
+  topic: string;
+  offset: number;
+}
+
+export interface DirectEvent<Data = unknown> {
+  event: "direct";
+  user: string;
+  data: Data;
+}
+
+export interface ReconnectEvent {
+  event: "reconnect";
+  reason: string;
+  after_ms: number;
+  window_ms: number;
+}
+
+export interface FlowEvent {
+  event: "flow.pause" | "flow.resume";
+  reason?: string;
+}
+
+export interface ReplyMessage {
+  event: "reply";
+  id: number;
+  [field: string]: unknown;
+}
+
+export interface ErrorMessage {
+  event: "error";
+  id?: number;
+  code: number;
+  error: string;
+  message: string;
+}
+
+export type TopicEvent =
+  | MessageEvent
+  | JoinedEvent
+  | LeftEvent
+  | LobbyChangedEvent
+  | SnapshotEvent
+  | GapEvent
+  | LiveEvent;
+
+export type ServerMessage =
+  | WelcomeEvent
+  | TopicEvent
+  | DirectEvent
+  | ReconnectEvent
+  | FlowEvent
+  | ReplyMessage
+  | ErrorMessage
+  | { event: "pong" };
+
+// -- what a client says -------------------------------------------------------
+
+export type ClientEventName =
+  | "auth"
+  | "ping"
+  | "subscribe"
+  | "unsubscribe"
+  | "publish"
+  | "presence"
+  | "history"
+  | "send"
+  | "flow.pause"
+  | "flow.resume";
+
+/** A message without its `id`. */
+export interface ClientMessage {
+  event: ClientEventName;
+  [field: string]: unknown;
+}
