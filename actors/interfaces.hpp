@@ -30,6 +30,7 @@ CAF_ADD_ATOM(rookery_messages, rookery, cut_atom, "cut")
 CAF_ADD_ATOM(rookery_messages, rookery, drain_atom, "drain")
 CAF_ADD_ATOM(rookery_messages, rookery, failed_atom, "failed")
 CAF_ADD_ATOM(rookery_messages, rookery, forget_atom, "forget")
+CAF_ADD_ATOM(rookery_messages, rookery, hold_atom, "hold")
 CAF_ADD_ATOM(rookery_messages, rookery, idle_atom, "idle")
 CAF_ADD_ATOM(rookery_messages, rookery, lost_atom, "lost")
 CAF_ADD_ATOM(rookery_messages, rookery, memory_atom, "memory")
@@ -119,6 +120,8 @@ using topic_actor = caf::typed_actor<
     caf::reacts_to<local_subscribers>,
     // How much of its bounds a room's log may fill.
     caf::reacts_to<shrink_order>,
+    // Looks for members who were held long enough.
+    caf::reacts_to<hold_atom>,
     // Looks whether the topic is in use still.
     caf::reacts_to<tick_atom>,
     // Ends the topic if nobody uses it; false if somebody does.

@@ -34,6 +34,13 @@ std::string encoded(const subscriber& who, const Event& event) {
 
 } // namespace
 
+/// After a crash of the actor before: who was held is held.
+void room_actor_state::take_over() {
+  for (const auto& [user, one] : holds->all())
+    room.apply(member_joined{user, one.info}, one.since);
+  go_on_holding();
+}
+
 void room_actor_state::on_subscribe(const subscribe_order& order) {
   if (!core->has_room())
     return core->attach(order, core->full());
@@ -79,6 +86,7 @@ void room_actor_state::tell(const room_event& event, const Cause&... cause) {
 /// Counts a connection; the user's first makes a member.
 void room_actor_state::enter(const subscriber& who, bool is_new) {
   const auto& user = who.user->user;
+  holds->take_back(user);
   if (!connections.add(user) || room.has(user))
     return;
   const auto offset = is_new ? log->last() + 1 : log->last();
@@ -88,13 +96,48 @@ void room_actor_state::enter(const subscriber& who, bool is_new) {
         joined_event{core->name(), {}, user, shown_info(*who.user)}));
 }
 
-void room_actor_state::on_gone(const subscriber& who, std::string_view reason) {
+/// True when it was the user's last connection here.
+bool room_actor_state::gone(const subscriber& who) {
   core->listeners().remove(who);
-  const auto& user = who.user->user;
-  if (!connections.remove(user)
-      || !room.apply(member_left{user, std::string{reason}}, log->last() + 1))
+  return connections.remove(who.user->user);
+}
+
+void room_actor_state::leave(const std::string& user, std::string_view reason) {
+  if (!room.apply(member_left{user, std::string{reason}}, log->last() + 1))
     return;
   tell(log->append(left_event{core->name(), {}, user, std::string{reason}}));
+}
+
+void room_actor_state::on_unsubscribe(const unsubscribe_order& order) {
+  core->detach(order); // first: nobody hears of his own leave
+  if (gone(order.who))
+    leave(order.who.user->user, "unsubscribed");
+}
+
+/// Who may not or does not want to come back is not held.
+void room_actor_state::on_leave(const leave_order& order) {
+  if (!gone(order.who))
+    return;
+  const auto& user = order.who.user->user;
+  const auto found = room.find(user);
+  const bool comes_back =
+      may_reconnect(order.reason) && order.reason != close_code::normal;
+  const bool nobody_held = holds->empty();
+  if (!found || !comes_back || !holds->hold(*found, core->now()))
+    return leave(user, "closed");
+  if (nobody_held)
+    go_on_holding();
+}
+
+void room_actor_state::on_hold_over() {
+  for (const auto& user : holds->expire(core->now()))
+    leave(user, "closed");
+  go_on_holding();
+}
+
+void room_actor_state::go_on_holding() {
+  if (const auto due = holds->next_due())
+    core->at(*due, hold_atom_v);
 }
 
 void room_actor_state::on_publish(const publish_order& order) {
@@ -200,8 +243,10 @@ void room_actor_state::on_shrink(const shrink_order& order) {
 
 std::vector<member> room_actor_state::members() const {
   auto all = room.members();
-  for (auto& one : all)
+  for (auto& one : all) {
     one.connections = connections.of(one.user);
+    one.held = holds->holds(one.user);
+  }
   return all;
 }
 
@@ -226,21 +271,21 @@ frame room_actor_state::snapshot_frame(frame_form form) {
 
 topic_actor::behavior_type room(
     room_actor_state::pointer self, topic_ref identity,
-    const node_context* node, std::shared_ptr<room_log> log) {
+    const node_context* node, std::shared_ptr<room_log> log,
+    std::shared_ptr<room_holds> holds) {
   const auto& settings = node->settings;
   self->state.core.emplace(self, std::move(identity), *node);
   self->state.log = std::move(log);
+  self->state.holds = std::move(holds);
+  self->state.take_over();
   self->state.replays.emplace(
       replay_limits_for(settings.connection), settings.websocket.compression);
   return {
       [=](const subscribe_order& order) { self->state.on_subscribe(order); },
       [=](const unsubscribe_order& order) {
-        self->state.core->detach(order); // first: nobody hears of his own leave
-        self->state.on_gone(order.who, "unsubscribed");
+        self->state.on_unsubscribe(order);
       },
-      [=](const leave_order& order) {
-        self->state.on_gone(order.who, "closed");
-      },
+      [=](const leave_order& order) { self->state.on_leave(order); },
       [=](const publish_order& order) { self->state.on_publish(order); },
       [=](const taken_order& taken) {
         self->state.core->on_taken(
@@ -251,8 +296,11 @@ topic_actor::behavior_type room(
       [=](const replay_order& order) { self->state.on_replay(order); },
       [=](const local_subscribers& found) { self->state.on_restart(found); },
       [=](const shrink_order& order) { self->state.on_shrink(order); },
+      [=](hold_atom) { self->state.on_hold_over(); },
       [=](tick_atom) { self->state.core->on_tick(); },
-      [=](retire_atom) { return self->state.core->retire(); },
+      [=](retire_atom) {
+        return self->state.holds->empty() && self->state.core->retire();
+      },
   };
 }
 

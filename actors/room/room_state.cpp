@@ -28,16 +28,26 @@ bool room_state::apply(const room_entry& entry, uint64_t offset) {
       entry);
 }
 
+member room_state::describe(const std::string& user, const place& taken) {
+  member one;
+  one.user = user;
+  one.info = taken.info;
+  one.since = taken.since;
+  return one;
+}
+
+std::optional<member> room_state::find(const std::string& user) const {
+  const auto found = members_.find(user);
+  if (found == members_.end())
+    return std::nullopt;
+  return describe(user, found->second);
+}
+
 std::vector<member> room_state::members() const {
   std::vector<member> all;
   all.reserve(members_.size());
-  for (const auto& [user, taken] : members_) {
-    member one;
-    one.user = user;
-    one.info = taken.info;
-    one.since = taken.since;
-    all.push_back(std::move(one));
-  }
+  for (const auto& [user, taken] : members_)
+    all.push_back(describe(user, taken));
   return all;
 }
 

@@ -33,6 +33,8 @@ public:
 
   bool has(const std::string& user) const { return members_.contains(user); }
   std::size_t size() const noexcept { return members_.size(); }
+  /// As in `members`.
+  std::optional<member> find(const std::string& user) const;
 
   /// All members in order of their names. `connections` of each is filled in
   /// by who knows it.
@@ -43,6 +45,8 @@ private:
     std::optional<payload> info;
     uint64_t since = 0;
   };
+  static member describe(const std::string& user, const place& taken);
+
   std::map<std::string, place> members_;
 };
 

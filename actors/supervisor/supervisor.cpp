@@ -45,13 +45,17 @@ supervised_topic* supervisor_state::create(const std::string& topic) {
           topic_identity{topic, *rules, ++last_number}),
       {},
       nullptr,
+      nullptr,
       {limits.restarts_max, limits.restart_window}};
-  if (rules->kind != topic_kind::topic)
+  if (rules->kind != topic_kind::topic) {
     fresh.log = std::make_shared<room_log>(
         random_hex(8),
         room_log::limits{rules->history_messages, rules->history_bytes},
         key_window::limits{
             rules->idempotency_keys_max, rules->idempotency_window});
+    fresh.holds = std::make_shared<room_holds>(
+        rules->presence_hold, rules->subscribers_max);
+  }
   auto& placed = topics.try_emplace(topic, std::move(fresh)).first->second;
   run(placed);
   return &placed;
@@ -61,8 +65,8 @@ void supervisor_state::run(supervised_topic& one) {
   const node_context* shared = node;
   if (one.log) {
     one.log->keep_share(memory->share());
-    one.handle =
-        self->spawn<caf::monitored>(room, one.identity, shared, one.log);
+    one.handle = self->spawn<caf::monitored>(
+        room, one.identity, shared, one.log, one.holds);
   } else
     one.handle = self->spawn<caf::monitored>(topic, one.identity, shared);
   one.now = supervised_topic::phase::running;

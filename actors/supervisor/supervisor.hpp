@@ -2,6 +2,7 @@
 
 #include "actors/connection/fanout.hpp"
 #include "actors/node_context.hpp"
+#include "actors/room/room_holds.hpp"
 #include "actors/room/room_log.hpp"
 #include "actors/supervisor/memory_guard.hpp"
 #include "actors/supervisor/restart_limit.hpp"
@@ -36,7 +37,8 @@ struct supervised_topic {
 
   topic_ref identity;
   topic_actor handle;
-  std::shared_ptr<room_log> log; // of rooms: positions go on after a crash
+  std::shared_ptr<room_log> log;     // of rooms: positions go on after a crash
+  std::shared_ptr<room_holds> holds; // and so do these
   restart_limit limit;
   phase now = phase::running;
   std::set<std::size_t> users;          // threads that have the handle

@@ -77,6 +77,7 @@ topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
           self->state.core->listeners().add(one);
       },
       [=](const shrink_order&) {}, // nothing is kept
+      [=](hold_atom) {},           // nobody is a member
       [=](tick_atom) { self->state.core->on_tick(); },
       [=](retire_atom) { return self->state.core->retire(); },
   };

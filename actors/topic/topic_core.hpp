@@ -153,6 +153,15 @@ public:
         "since: " + name() + " can not go on from that position"};
   }
 
+  /// Sends `reminder` to this actor at `due` or soon after.
+  template <class Atom>
+  void at(steady_time due, Atom reminder) {
+    using std::chrono::ceil, std::chrono::milliseconds;
+    self_->delayed_send(
+        self_, std::max(ceil<milliseconds>(due - now()), milliseconds{0}),
+        reminder);
+  }
+
   void used() noexcept { used_ = true; }
 
   void on_tick() {

@@ -166,6 +166,7 @@ struct topic_class {
   milliseconds idle_timeout{60'000}; // unused for so long, the actor ends
   milliseconds hold{0};              // frames may wait so long to be joined
   std::size_t subscribers_max = 1'000'000;
+  milliseconds presence_hold{0};       // who dropped is a member so long
   std::size_t history_messages = 1000; // room, lobby: the log's bounds
   std::size_t history_bytes = 1024 * 1024;
   milliseconds idempotency_window{120'000}; // a key is remembered so long

@@ -68,6 +68,10 @@ void describe(Visitor& v, topic_class& topic) {
       number{1, 100'000'000, "connections"},
       "Subscribers of one topic on this node; the next one is refused.");
   v.option(
+      "presence-hold", topic.presence_hold, duration{0ms, 10min},
+      "How long a member whose connection dropped stays one, so that a quick "
+      "reconnect is not told as a leave and a join; 0 tells at once.");
+  v.option(
       "history-messages", topic.history_messages,
       number{0, 10'000'000, "messages"},
       "Messages that a room remembers; the oldest leave first.");

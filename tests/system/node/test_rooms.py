@@ -172,3 +172,24 @@ class Rooms(NodeTest):
 
 
 Rooms, RoomsMessagePack = in_both_encodings(Rooms)
+
+
+class HeldMembers(NodeTest):
+    more = 'topics { kept { match = "kept.*", kind = room, presence-hold = 1s } }'
+
+    async def test_only_who_stays_away_leaves(self):
+        bob, ann, cyd = await self.speakers("bob", "ann", "cyd")
+        for one in (bob, ann, cyd):
+            await one.subscribe("kept.a")
+        bob.early.clear()
+        for one in (ann, cyd):
+            await bob.expect("joined")
+            one.socket.transport.abort()
+        back = await self.speaker("ann")
+        await back.subscribe("kept.a")
+        left = await bob.expect("left", reason="closed")
+        self.assertEqual(left["member"]["user"], "cyd")
+        members = (await bob.reply("presence", topic="kept.a"))["members"]
+        self.assertEqual(
+            {one["user"]: (one["connections"], one["held"]) for one in members},
+            {"ann": (1, False), "bob": (1, False)})

@@ -53,7 +53,7 @@ TEST(load, reads_topic_classes_with_all_their_options) {
       chat {
         match = "chat.*", kind = room, idle-timeout = 5m, hold = 20ms
         subscribers-max = 500, history-messages = 10, history-bytes = 1 MiB
-        idempotency-window = 1h, idempotency-keys-max = 3
+        idempotency-window = 1h, idempotency-keys-max = 3, presence-hold = 2s
         allow { anonymous = [], users = [subscribe, publish],
                 members-only = publish }
       }
@@ -70,6 +70,7 @@ TEST(load, reads_topic_classes_with_all_their_options) {
   chat.history_messages = 10;
   chat.history_bytes = 1024 * 1024;
   chat.idempotency_window = 1h;
+  chat.presence_hold = 2s;
   chat.idempotency_keys_max = 3;
   chat.allow.anonymous = {};
   chat.allow.users = {right::subscribe, right::publish};
