@@ -23,6 +23,33 @@ void describe(Visitor& v, topic_rights& allow) {
       "Of these rights, those that only subscribers of the topic have.");
 }
 
+/// Members and the log of a room.
+template <class Visitor>
+void describe_room(Visitor& v, topic_class& topic) {
+  using namespace option;
+  using namespace std::chrono_literals;
+  v.option(
+      "presence-hold", topic.presence_hold, duration{0ms, 10min},
+      "How long a member whose connection dropped stays one, so that a quick "
+      "reconnect is not told as a leave and a join; 0 tells at once.");
+  v.option(
+      "history-messages", topic.history_messages,
+      number{0, 10'000'000, "messages"},
+      "Messages that a room remembers; the oldest leave first.");
+  v.option(
+      "history-bytes", topic.history_bytes, bytes{0, uint64_t{4} << 30},
+      "Bytes that a room remembers.");
+  v.option(
+      "idempotency-window", topic.idempotency_window, duration{0ms, 24h},
+      "How long a room knows the `key` of a publish: the same one again is not "
+      "stored twice. Longer than clients try again.");
+  v.option(
+      "idempotency-keys-max", topic.idempotency_keys_max,
+      number{0, 10'000'000, "keys"},
+      "Keys that a room knows; the oldest leave first. One takes about 200 "
+      "bytes.");
+}
+
 template <class Visitor>
 void describe(Visitor& v, topic_class& topic) {
   using namespace option;
@@ -67,26 +94,7 @@ void describe(Visitor& v, topic_class& topic) {
       "subscribers-max", topic.subscribers_max,
       number{1, 100'000'000, "connections"},
       "Subscribers of one topic on this node; the next one is refused.");
-  v.option(
-      "presence-hold", topic.presence_hold, duration{0ms, 10min},
-      "How long a member whose connection dropped stays one, so that a quick "
-      "reconnect is not told as a leave and a join; 0 tells at once.");
-  v.option(
-      "history-messages", topic.history_messages,
-      number{0, 10'000'000, "messages"},
-      "Messages that a room remembers; the oldest leave first.");
-  v.option(
-      "history-bytes", topic.history_bytes, bytes{0, uint64_t{4} << 30},
-      "Bytes that a room remembers.");
-  v.option(
-      "idempotency-window", topic.idempotency_window, duration{0ms, 24h},
-      "How long a room knows the `key` of a publish: the same one again is not "
-      "stored twice. Longer than clients try again.");
-  v.option(
-      "idempotency-keys-max", topic.idempotency_keys_max,
-      number{0, 10'000'000, "keys"},
-      "Keys that a room knows; the oldest leave first. One takes about 200 "
-      "bytes.");
+  describe_room(v, topic);
   v.section("allow", topic.allow, "Who may do what with these topics.");
 }
 
