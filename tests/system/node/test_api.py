@@ -134,10 +134,11 @@ class Listing(Api):
 
     async def test_who_has_not_asked_yet_is_connecting(self):
         with socket.create_connection(("127.0.0.1", self.node.port)):
-            while self.get("/connections/counts")["connecting"] != 1:
-                await asyncio.sleep(0.01)
-        while self.get("/connections/counts")["connecting"] != 0:
-            await asyncio.sleep(0.01)
+            wait_until(lambda: self.connecting() == 1, "one is on its way in")
+        wait_until(lambda: self.connecting() == 0, "it is gone")
+
+    def connecting(self):
+        return self.get("/connections/counts")["connecting"]
 
     async def test_the_slow_are_found(self):
         slow, writer = await self.speakers("slow", "writer")

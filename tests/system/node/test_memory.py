@@ -4,19 +4,17 @@ within, in the order rooms, door, laggards; who reads notices nothing of it."""
 import asyncio
 import itertools
 import json
-import os
 import re
 import subprocess
 import threading
 import time
-from unittest import mock
 
 from websockets.exceptions import InvalidStatusCode
 
 from support import tokens
 from support.client import Client
 from support.frames import text
-from support.node_test import NodeTest
+from support.node_test import MeasuredNodeTest
 from support.settings import settings
 from support.waiting import wait_until
 
@@ -36,16 +34,8 @@ def event(name, **fields):
     return text(json.dumps({"event": name, **fields}).encode())
 
 
-class MemoryTest(NodeTest):
+class MemoryTest(MeasuredNodeTest):
     """One node for each test: what it needed once is part of its memory."""
-
-    @classmethod
-    def setUpClass(cls):
-        # Or a sanitizer keeps hundreds of megabytes that were freed.
-        with mock.patch.dict(os.environ, ASAN_OPTIONS=":".join(filter(None, [
-                os.environ.get("ASAN_OPTIONS"), "quarantine_size_mb=1",
-                "thread_local_quarantine_size_kb=16"]))):
-            super().setUpClass()
 
     def setUp(self):
         super().setUp()

@@ -2,15 +2,13 @@
 memory is what it was, and whoever stays misses nothing."""
 
 import asyncio
-import os
 import random
 import statistics
 import time
 import unittest
-from unittest import mock
 
 from support.node import Closed
-from support.node_test import NodeTest
+from support.node_test import MeasuredNodeTest
 from support.settings import settings
 
 WORKERS = 30
@@ -18,7 +16,7 @@ TOPICS = 40
 
 
 @unittest.skipUnless(settings.long, "takes minutes")
-class Soak(NodeTest):
+class Soak(MeasuredNodeTest):
     more = """
     laggard { grace = 2s, linger = 1s }
     connection { outbox-bytes-max = 64KiB, send-buffer-bytes = 16KiB }
@@ -28,14 +26,6 @@ class Soak(NodeTest):
     }
     """
     seconds = 180
-
-    @classmethod
-    def setUpClass(cls):
-        # Or a sanitizer keeps hundreds of megabytes that were freed.
-        with mock.patch.dict(os.environ, ASAN_OPTIONS=":".join(filter(None, [
-                os.environ.get("ASAN_OPTIONS"), "quarantine_size_mb=1",
-                "thread_local_quarantine_size_kb=16"]))):
-            super().setUpClass()
 
     async def visit(self, dice):
         """One life of one client."""
