@@ -43,6 +43,7 @@ namespace rookery {
 
 struct answer;
 struct api_order;
+struct appended_notice;
 struct attach_order;
 struct busiest_order;
 struct close_order;
@@ -56,6 +57,8 @@ struct detach_order;
 struct direct_order;
 struct direct_delivery;
 struct find_order;
+struct found_entries;
+struct found_log;
 struct inspect_order;
 struct leave_order;
 struct load_order;
@@ -70,6 +73,7 @@ struct recently_closed;
 struct refused_topic;
 struct registry_counts;
 struct scan_order;
+struct set_order;
 struct shrink_order;
 struct slow_report;
 struct state_counts;
@@ -107,6 +111,8 @@ using topic_actor = caf::typed_actor<
     caf::reacts_to<leave_order>,
     // Puts a message into the topic; the answer goes to the publisher.
     caf::reacts_to<publish_order>,
+    // Changes the room's state; the answer goes to who asked.
+    caf::reacts_to<set_order>,
     // With block-sender: goes on with the publishes that wait.
     caf::reacts_to<taken_order>,
     // Asks who is there.
@@ -116,11 +122,15 @@ using topic_actor = caf::typed_actor<
     // A subscriber asks for what it missed; the answer is a replay_chunk to the
     // FANOUT of its thread.
     caf::reacts_to<replay_order>,
-    // After a restart: who is subscribed, as one thread knows.
+    // The journal's answers.
+    caf::reacts_to<found_log>, caf::reacts_to<appended_notice>,
+    caf::reacts_to<found_entries>,
+    // After a restart, before anything else: who is subscribed.
     caf::reacts_to<local_subscribers>,
     // How much of its bounds a room's log may fill.
     caf::reacts_to<shrink_order>,
-    // Looks for members who were held long enough.
+    // Looks for what was to be done at this time: members who were held long
+    // enough, a count that was not told, leaves that could not be written.
     caf::reacts_to<hold_atom>,
     // Looks whether the topic is in use still.
     caf::reacts_to<tick_atom>,

@@ -4,6 +4,7 @@
 #include "base/config/config.hpp"
 #include "base/metrics/survey.hpp"
 #include "base/protocol/events.hpp"
+#include "cluster/journal/journal.hpp"
 #include "net/auth/identity.hpp"
 #include "net/link.hpp"
 
@@ -79,12 +80,20 @@ struct publish_order {
   std::string tag;
   steady_time arrived;
 };
+/// Changes the state of a room.
+struct set_order {
+  asker from;
+  user_ref user;
+  set_request request;
+  steady_time arrived;
+};
 /// All subscribers of one thread have taken, or will not take, a delivery.
 struct taken_order {
   uint64_t delivery = 0;
 };
 struct presence_order {
   asker from;
+  presence_request request;
 };
 struct history_order {
   asker from;
@@ -100,9 +109,23 @@ struct replay_order {
 struct shrink_order {
   double share = 1;
 };
+/// The journal has taken a batch of a room's entries, or has not.
+struct appended_notice {
+  uint64_t batch = 0;
+  result<journal_receipt> stored;
+};
+/// What the journal knows of a room's log.
+struct found_log {
+  result<journal_head> head;
+};
+/// A part of a room's log.
+struct found_entries {
+  uint64_t question = 0;
+  result<journal_page> page;
+};
 /// What waits for a topic to be opened.
 using topic_order = std::variant<
-    subscribe_order, unsubscribe_order, leave_order, publish_order,
+    subscribe_order, unsubscribe_order, leave_order, publish_order, set_order,
     presence_order, history_order, replay_order>;
 
 // -- to a thread's fanout -----------------------------------------------------
@@ -116,6 +139,8 @@ struct deliver_order {
   std::string tag;     // of the publish
   /// With block-sender, its number: answered by a taken_order. 0: by nothing.
   uint64_t delivery = 0;
+  /// Of a room, and no event of its log: who has no room for it misses nothing.
+  bool passing = false;
 };
 struct attach_order {
   topic_ref topic;
@@ -128,15 +153,18 @@ struct attach_order {
   /// `newest`, or without a log, there is nothing to replay.
   uint64_t after = 0;
 };
+/// Where a part of a replay was found.
+enum class replay_source : uint8_t { ring, journal, snapshot };
 /// The answer to a replay_order.
 struct replay_chunk {
   topic_ref topic;
   connection_id connection = 0;
-  uint64_t after = 0;    // as it was asked
-  frame events;          // none: nothing came after that
-  bool snapshot = false; // `events` is one, since the log begins later
-  uint64_t last = 0;     // offset of the newest in `events`
-  uint64_t newest = 0;   // of the log
+  uint64_t after = 0; // as it was asked
+  frame events;       // none: nothing that is told came after that
+  /// `events` is a snapshot where the log begins later.
+  replay_source source = replay_source::ring;
+  uint64_t last = 0;   // all up to it is told by `events`
+  uint64_t newest = 0; // of the log
 };
 struct detach_order {
   topic_ref topic;
@@ -346,6 +374,7 @@ CAF_ADD_TYPE_ID(rookery_messages, (rookery::alerter_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::close_code))
 ROOKERY_LOCAL_MESSAGE(rookery::answer)
 ROOKERY_LOCAL_MESSAGE(rookery::api_order)
+ROOKERY_LOCAL_MESSAGE(rookery::appended_notice)
 ROOKERY_LOCAL_MESSAGE(rookery::attach_order)
 ROOKERY_LOCAL_MESSAGE(rookery::busiest_order)
 ROOKERY_LOCAL_MESSAGE(rookery::close_order)
@@ -359,6 +388,8 @@ ROOKERY_LOCAL_MESSAGE(rookery::detach_order)
 ROOKERY_LOCAL_MESSAGE(rookery::direct_order)
 ROOKERY_LOCAL_MESSAGE(rookery::direct_delivery)
 ROOKERY_LOCAL_MESSAGE(rookery::find_order)
+ROOKERY_LOCAL_MESSAGE(rookery::found_entries)
+ROOKERY_LOCAL_MESSAGE(rookery::found_log)
 ROOKERY_LOCAL_MESSAGE(rookery::history_order)
 ROOKERY_LOCAL_MESSAGE(rookery::inspect_order)
 ROOKERY_LOCAL_MESSAGE(rookery::leave_order)
@@ -373,6 +404,7 @@ ROOKERY_LOCAL_MESSAGE(rookery::replay_chunk)
 ROOKERY_LOCAL_MESSAGE(rookery::replay_order)
 ROOKERY_LOCAL_MESSAGE(rookery::registry_counts)
 ROOKERY_LOCAL_MESSAGE(rookery::scan_order)
+ROOKERY_LOCAL_MESSAGE(rookery::set_order)
 ROOKERY_LOCAL_MESSAGE(rookery::shrink_order)
 ROOKERY_LOCAL_MESSAGE(rookery::slow_report)
 ROOKERY_LOCAL_MESSAGE(rookery::state_counts)

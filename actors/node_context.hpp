@@ -5,6 +5,7 @@
 #include "base/config/config.hpp"
 #include "base/memory_meter.hpp"
 #include "base/metrics/exposition.hpp"
+#include "cluster/journal/journal.hpp"
 #include "net/auth/token.hpp"
 #include "net/gate.hpp"
 
@@ -38,6 +39,8 @@ struct node_context {
     return process_memory.in_use();
   };
   gate* door = nullptr; // of the public listener; null: there is none
+  /// Where the logs of rooms are kept; null: in memory only.
+  std::shared_ptr<journal> logs;
 
   supervisor_actor supervisor;
   registry_actor registry;

@@ -16,6 +16,8 @@ std::string_view name(right one) noexcept {
     return "send";
   case right::lobby:
     return "lobby";
+  case right::state:
+    return "state";
   }
   return "unknown";
 }

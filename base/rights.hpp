@@ -18,11 +18,12 @@ enum class right : uint8_t {
   history,  // read what was said before
   send,     // direct messages, to the user whose topic it is
   lobby,    // create, take a seat, and all that follows
+  state,    // change a room's state
 };
 
-inline constexpr std::array all_rights{right::subscribe, right::publish,
-                                       right::presence,  right::history,
-                                       right::send,      right::lobby};
+inline constexpr std::array all_rights{
+    right::subscribe, right::publish, right::presence, right::history,
+    right::send,      right::lobby,   right::state};
 
 /// "subscribe"
 std::string_view name(right one) noexcept;

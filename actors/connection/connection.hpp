@@ -131,6 +131,7 @@ private:
   void serve(uint32_t id, subscribe_request& request);
   void serve(uint32_t id, unsubscribe_request& request);
   void serve(uint32_t id, publish_request& request);
+  void serve(uint32_t id, set_request& request);
   void serve(uint32_t id, presence_request& request);
   void serve(uint32_t id, history_request& request);
   void serve(uint32_t id, send_request& request);

@@ -131,6 +131,9 @@ void fanout::refuse_waiting(local_topic& topic, const failure& why) {
       caf::anon_send(
           publish->from.connection, answer_atom_v, publish->from.serial,
           refusal);
+    } else if (auto* set = std::get_if<set_order>(&order)) {
+      caf::anon_send(
+          set->from.connection, answer_atom_v, set->from.serial, refusal);
     } else if (auto* presence = std::get_if<presence_order>(&order)) {
       caf::anon_send(
           presence->from.connection, answer_atom_v, presence->from.serial,
@@ -284,6 +287,9 @@ void fanout::on(const deliver_order& order) {
 bool fanout::deliver_to(
     local_topic& topic, listener_entry& to, const deliver_order& order) {
   using enum overflow_policy;
+  if (order.passing)
+    return to.at == listener_entry::pace::live
+           && to.link->push(order.frames[to.form]) == send_result::queued;
   if (to.at != listener_entry::pace::live) {
     if (order.offset == 0 && topic.policy != keep_latest)
       drop(topic, to, 1);

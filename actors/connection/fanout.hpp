@@ -51,8 +51,9 @@ struct listener_entry {
   bool asked = false;    // a part of the replay is on its way
   bool tell_gap = false; // before the replay
   bool was_paused = false;
-  bool keeps_waiting = false; // publishers, with block-sender
-  uint32_t dropped = 0;       // without a log: not told to the client yet
+  bool keeps_waiting = false;                 // publishers, with block-sender
+  replay_source source = replay_source::ring; // of the repair, so far
+  uint32_t dropped = 0; // without a log: not told to the client yet
   // The last offset, or version of a latest value, that it was sent; unless
   // live.
   uint64_t cursor = 0;
@@ -60,8 +61,10 @@ struct listener_entry {
 
   /// It is sent nothing new from now on.
   void leave_live(pace next, steady_time now) noexcept {
-    if (at == pace::live)
+    if (at == pace::live) {
       not_live_since = now;
+      source = replay_source::ring;
+    }
     at = next;
   }
 };

@@ -88,12 +88,15 @@ void fanout::on(const replay_chunk& chunk) {
   if (!push_part(entry, chunk))
     return;
   entry.cursor = chunk.last;
+  entry.source = std::max(entry.source, chunk.source); // the furthest counts
   if (chunk.last < chunk.newest)
     return go_on(*topic, index);
   entry.at = pace::live;
-  auto& repairs = chunk.snapshot ? services_.counters->repairs_from_snapshot
-                                 : services_.counters->repairs_from_ring;
-  repairs.add();
+  auto& counters = *services_.counters;
+  (entry.source == replay_source::snapshot  ? counters.repairs_from_snapshot
+   : entry.source == replay_source::journal ? counters.repairs_from_journal
+                                            : counters.repairs_from_ring)
+      .add();
   taken(*topic, entry);
   thread_local std::string text;
   text.clear();

@@ -108,7 +108,20 @@ void connection::serve(uint32_t id, presence_request& request) {
     return;
   auto& topic = hub_.topic(request.topic);
   const auto serial = expect_answer(id, &topic);
-  hub_.send(topic, presence_order{{handle(), serial}});
+  hub_.send(topic, presence_order{{handle(), serial}, std::move(request)});
+}
+
+void connection::serve(uint32_t id, set_request& request) {
+  if (!permitted(id, right::state, request.topic))
+    return;
+  auto& topic = hub_.topic(request.topic);
+  const auto serial = expect_answer(id, &topic);
+  hub_.send(
+      topic, set_order{
+                 {handle(), serial},
+                 user_,
+                 std::move(request),
+                 hub_.services().now()});
 }
 
 void connection::serve(uint32_t id, history_request& request) {

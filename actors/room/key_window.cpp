@@ -28,7 +28,7 @@ key_window::~key_window() {
 }
 
 std::optional<uint64_t>
-key_window::find(std::string_view user, std::string_view key, time_point now) {
+key_window::find(std::string_view user, std::string_view key, int64_t now) {
   expire(now);
   const auto found = offsets_.find(joined(user, key));
   if (found == offsets_.end())
@@ -38,7 +38,7 @@ key_window::find(std::string_view user, std::string_view key, time_point now) {
 
 void key_window::remember(
     std::string_view user, std::string_view key, uint64_t offset,
-    time_point now) {
+    int64_t stamp) {
   if (bounds_.keys_max == 0)
     return;
   while (taken_.size() >= bounds_.keys_max)
@@ -46,14 +46,15 @@ void key_window::remember(
   const auto [place, fresh] = offsets_.emplace(joined(user, key), offset);
   if (!fresh)
     return;
-  taken_.push_back({&place->first, now});
+  taken_.push_back({&place->first, stamp});
   const auto bytes = bytes_of(place->first);
   bytes_ += bytes;
   process_memory.take(memory_kind::rings, bytes);
 }
 
-void key_window::expire(time_point now) {
-  while (!taken_.empty() && now - taken_.front().at >= bounds_.age_max)
+void key_window::expire(int64_t now) {
+  while (!taken_.empty()
+         && now - taken_.front().stamp >= bounds_.age_max.count())
     forget_oldest();
 }
 

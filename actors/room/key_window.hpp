@@ -15,12 +15,12 @@ namespace rookery {
 /// the same one, sent again by who got no receipt, is stored once. A key
 /// belongs to its user.
 ///
-/// Bounded by age and by count; the oldest leave first. Remembering another is
+/// Bounded by age and by count; the oldest leave first. Time is that of the
+/// log: each entry has a stamp in milliseconds, which never falls, so that who
+/// applies the same entries knows the same keys. Remembering another is
 /// amortized O(1). Thread: its room's.
 class key_window {
 public:
-  using time_point = std::chrono::steady_clock::time_point;
-
   struct limits {
     std::size_t keys_max = 0; // 0: none is remembered
     std::chrono::milliseconds age_max{0};
@@ -35,22 +35,22 @@ public:
   /// Where the publish with this key is in the log; none: it is not, or that
   /// was too long ago.
   std::optional<uint64_t>
-  find(std::string_view user, std::string_view key, time_point now);
+  find(std::string_view user, std::string_view key, int64_t now);
 
   /// `key` is not there: `find` gave none.
   void remember(
       std::string_view user, std::string_view key, uint64_t offset,
-      time_point now);
+      int64_t stamp);
 
   std::size_t size() const noexcept { return taken_.size(); }
 
 private:
   struct entry {
     const std::string* name; // in `offsets_`, whose elements do not move
-    time_point at;
+    int64_t stamp;
   };
   void forget_oldest();
-  void expire(time_point now);
+  void expire(int64_t now);
 
   limits bounds_;
   std::unordered_map<std::string, uint64_t> offsets_; // by user and key

@@ -1,13 +1,18 @@
 #include "actors/room/room.hpp"
 
+#include "base/hex.hpp"
+
 #include <algorithm>
+#include <random>
+
+// What a room does with orders, and who is in it.
 
 namespace rookery {
 
 namespace {
 
-/// Messages in one answer to `history`.
-constexpr std::size_t history_reply_max = 1000;
+/// How often a large room tells how many it has.
+constexpr std::chrono::seconds count_interval{1};
 
 /// A part fits into an outbox that is a quarter full.
 replay_limits replay_limits_for(const connection_config& connection) {
@@ -34,32 +39,57 @@ std::string encoded(const subscriber& who, const Event& event) {
 
 } // namespace
 
-/// After a crash of the actor before: who was held is held.
-void room_actor_state::take_over() {
-  for (const auto& [user, one] : holds->all())
-    room.apply(member_joined{user, one.info}, one.since);
-  go_on_holding();
+void room_actor_state::begin(
+    pointer actor, topic_ref identity, const node_context& node,
+    std::shared_ptr<room_memory> known) {
+  self = actor;
+  const auto& settings = node.settings;
+  if (identity->rules.journal)
+    stored = node.logs;
+  core.emplace(actor, std::move(identity), node);
+  memory = std::move(known);
+  replays.emplace(
+      replay_limits_for(settings.connection), settings.websocket.compression);
+  last_batch_ = std::random_device{}(); // the crashed actor had others
+  if (stored)
+    return open();
+  if (memory->log.epoch().empty())
+    memory->log.begin(random_hex(8), 0);
+  large_ = memory->state.size() > core->rules().presence_full_up_to;
 }
 
-void room_actor_state::on_subscribe(const subscribe_order& order) {
-  if (!core->has_room())
-    return core->attach(order, core->full());
+// -- subscribers --------------------------------------------------------------
+
+void room_actor_state::serve(const subscribe_order& order) {
+  const auto& who = *order.who.user;
+  take_turn({joined_entry{who.user, shown_info(who)}, order});
+}
+
+bool room_actor_state::reaches(const position& since) const {
+  const auto& log = memory->log;
+  return since.epoch == log.epoch()
+         && (log.reaches(since.offset)
+             || (stored && since.offset <= log.last()
+                 && since.offset >= memory->journal_reaches));
+}
+
+/// The subscriber is a member; others were told before its maker listens:
+/// nobody needs to hear that he came. The answer's position includes the join.
+void room_actor_state::attach(
+    const subscribe_order& order, uint64_t newest_before) {
+  const auto& log = memory->log;
   const auto& since = order.request.since;
-  const bool recovered =
-      since && since->epoch == log->epoch() && log->reaches(since->offset);
-  if (since && !recovered && order.request.must_recover)
-    return core->attach(order, core->position_lost());
-  const auto newest_before = log->last();
-  // Others are told of the join before its maker listens: nobody needs to hear
-  // that he came. The answer's position includes the join.
-  enter(order.who, true);
+  memory->holds.take_back(order.who.user->user);
+  connections.add(order.who.user->user);
   core->listeners().add(order.who);
+  memory->log.expire(stamp_now());
+  const bool recovered = since && reaches(*since);
   const bool missed = recovered && since->offset < newest_before;
   const bool lost = since && !recovered;
   subscribed_reply reply;
   reply.topic = core->name();
   reply.kind = "room";
-  reply.newest = log->newest();
+  reply.newest = log.newest();
   if (since)
     reply.recovered = recovered;
   reply.mode = recovered                        ? subscribe_mode::replay
@@ -68,32 +98,31 @@ void room_actor_state::on_subscribe(const subscribe_order& order) {
   std::vector<std::string> then;
   if (lost || order.request.snapshot)
     then.push_back(encoded(order.who, snapshot()));
+  else if (large_)
+    then.push_back(
+        encoded(order.who, members_event{core->name(), memory->state.size()}));
   if (!missed)
-    then.push_back(encoded(order.who, live_event{core->name(), log->last()}));
+    then.push_back(encoded(order.who, live_event{core->name(), log.last()}));
   core->attach(
-      order, std::move(reply), std::move(then), log->last(),
-      missed ? since->offset : log->last());
+      order, std::move(reply), std::move(then), log.last(),
+      missed ? since->offset : log.last());
 }
 
-/// Tells all listeners what the log has just taken, and what published it.
-template <class... Cause>
-void room_actor_state::tell(const room_event& event, const Cause&... cause) {
-  std::visit(
-      [&](const auto& one) { core->deliver(one, *one.offset, cause...); },
-      event);
+void room_actor_state::serve(const unsubscribe_order& order) {
+  core->detach(order); // first: nobody hears of his own leave
+  if (gone(order.who))
+    leave(order.who.user->user, "unsubscribed");
 }
 
-/// Counts a connection; the user's first makes a member.
-void room_actor_state::enter(const subscriber& who, bool is_new) {
-  const auto& user = who.user->user;
-  holds->take_back(user);
-  if (!connections.add(user) || room.has(user))
+/// Who may not or does not want to come back is not held.
+void room_actor_state::serve(const leave_order& order) {
+  if (!gone(order.who))
     return;
-  const auto offset = is_new ? log->last() + 1 : log->last();
-  room.apply(member_joined{user, shown_info(*who.user)}, offset);
-  if (is_new)
-    tell(log->append(
-        joined_event{core->name(), {}, user, shown_info(*who.user)}));
+  const auto& user = order.who.user->user;
+  if (may_reconnect(order.reason) && order.reason != close_code::normal)
+    hold_or_leave(user);
+  else
+    leave(user, "closed");
 }
 
 /// True when it was the user's last connection here.
@@ -103,204 +132,186 @@ bool room_actor_state::gone(const subscriber& who) {
 }
 
 void room_actor_state::leave(const std::string& user, std::string_view reason) {
-  if (!room.apply(member_left{user, std::string{reason}}, log->last() + 1))
-    return;
-  tell(log->append(left_event{core->name(), {}, user, std::string{reason}}));
+  take_turn({left_entry{user, std::string{reason}}, {}});
 }
 
-void room_actor_state::on_unsubscribe(const unsubscribe_order& order) {
-  core->detach(order); // first: nobody hears of his own leave
-  if (gone(order.who))
-    leave(order.who.user->user, "unsubscribed");
-}
-
-/// Who may not or does not want to come back is not held.
-void room_actor_state::on_leave(const leave_order& order) {
-  if (!gone(order.who))
-    return;
-  const auto& user = order.who.user->user;
-  const auto found = room.find(user);
-  const bool comes_back =
-      may_reconnect(order.reason) && order.reason != close_code::normal;
-  const bool nobody_held = holds->empty();
-  if (!found || !comes_back || !holds->hold(*found, core->now()))
-    return leave(user, "closed");
-  if (nobody_held)
-    go_on_holding();
-}
-
-void room_actor_state::on_hold_over() {
-  for (const auto& user : holds->expire(core->now()))
+void room_actor_state::hold_or_leave(const std::string& user) {
+  const auto found = memory->state.find(user);
+  if (found && memory->holds.hold(*found, core->now()))
+    remind_again();
+  else
     leave(user, "closed");
-  go_on_holding();
 }
 
-void room_actor_state::go_on_holding() {
-  if (const auto due = holds->next_due())
-    core->at(*due, hold_atom_v);
-}
-
-void room_actor_state::on_publish(const publish_order& order) {
-  core->used();
-  if (!core->must_wait(order))
-    serve(order);
-}
+// -- publishing ---------------------------------------------------------------
 
 void room_actor_state::serve(const publish_order& order) {
-  core->time_publish(order);
-  const auto now = core->now();
-  if (!order.key.empty())
-    if (const auto known = log->keys().find(order.user->user, order.key, now))
-      return answer_published(order, *known);
-  message_event event;
-  event.topic = core->name();
-  event.data = order.data;
-  event.user = order.user->user;
-  event.at = core->node().wall_clock_ms();
-  tell(log->append(std::move(event)), order);
-  if (!order.key.empty())
-    log->keys().remember(order.user->user, order.key, log->last(), now);
-  answer_published(order, log->last());
+  if (core->blocks_senders() && core->must_wait(order, publishing_ > 0))
+    return;
+  take(order);
+  go_on();
 }
 
-void room_actor_state::answer_published(
-    const publish_order& order, uint64_t offset) {
-  published_reply reply;
-  reply.at = {log->epoch(), offset};
-  core->answer_to(order.from, std::move(reply));
+void room_actor_state::take(const publish_order& order) {
+  publishing_ += core->blocks_senders() ? 1 : 0;
+  waiting_.push_back(
+      {message_entry{
+           order.user->user, order.key, core->node().wall_clock_ms(),
+           order.data},
+       publish_cause{order.from, order.arrived, order.tag}});
 }
 
-/// The messages after `since`, or the newest, oldest first unless reversed.
-void room_actor_state::on_history(const history_order& order) {
-  core->used();
+void room_actor_state::on_taken(const taken_order& taken) {
+  if (core->on_taken(taken))
+    go_on();
+}
+
+/// With block-sender: the next one, once all have taken the one before.
+void room_actor_state::serve_blocked() {
+  if (!core->blocks_senders() || publishing_ > 0)
+    return;
+  if (const auto next = core->next_waiting())
+    take(*next);
+}
+
+void room_actor_state::serve(const set_order& order) {
   const auto& request = order.request;
-  const auto oldest = log->last() - log->size();
-  if (request.since
-      && (request.since->epoch != log->epoch()
-          || !log->reaches(request.since->offset)))
-    return core->answer_to(order.from, core->position_lost());
-  const auto after = request.since ? request.since->offset : oldest;
-  const auto most = std::min<std::size_t>(request.limit, history_reply_max);
-  history_reply reply;
-  reply.newest = log->newest();
-  // Without `since` the newest are wanted, and so they are when reversed.
-  const bool from_end = request.reverse || !request.since;
-  auto bytes_left = core->node().settings.connection.outbox_bytes_max / 4;
-  for (auto step = after; step < log->last() && reply.messages.size() < most;
-       ++step) {
-    const auto& one =
-        log->at(from_end ? log->last() - (step - after) : step + 1);
-    const auto* message = std::get_if<message_event>(&one);
-    if (!message)
-      continue;
-    if (!reply.messages.empty() && bytes_of(one) > bytes_left)
-      break;
-    bytes_left -= std::min(bytes_left, bytes_of(one));
-    reply.messages.push_back(*message);
-  }
-  if (from_end && !request.reverse)
-    std::reverse(reply.messages.begin(), reply.messages.end());
-  core->answer_to(order.from, std::move(reply));
+  take_turn(
+      {state_entry{
+           order.user->user, request.key, core->node().wall_clock_ms(),
+           request.patch, request.if_offset},
+       publish_cause{order.from, order.arrived, {}}});
 }
 
-void room_actor_state::on_replay(const replay_order& order) {
-  replay_chunk chunk;
-  chunk.last = chunk.newest = log->last();
-  if (order.after < log->last() && log->reaches(order.after)) {
-    const auto& part = replays->after(order.after, order.who.form, *log);
-    chunk.events = part.events;
-    chunk.last = part.last;
-  } else if (order.after < log->last()) {
-    chunk.events = snapshot_frame(order.who.form);
-    chunk.snapshot = true;
-  }
-  core->replay(order, std::move(chunk));
+// -- what is to be done later
+// ---------------------------------------------------
+
+void room_actor_state::remind(steady_time due) {
+  if (due >= reminder_)
+    return; // it looks then, and goes on
+  reminder_ = due;
+  core->at(due, hold_atom_v);
 }
 
-void room_actor_state::on_presence(const presence_order& order) {
-  core->used();
-  presence_reply reply;
-  reply.members = members();
-  reply.count = reply.members.size();
-  core->answer_to(order.from, std::move(reply));
+void room_actor_state::remind_again() {
+  remind(std::min(
+      {memory->holds.next_due().value_or(steady_time::max()), count_due_,
+       late_due_}));
 }
+
+void room_actor_state::on_time() {
+  const auto now = core->now();
+  reminder_ = steady_time::max();
+  for (const auto& user : memory->holds.expire(now))
+    leave(user, "closed");
+  if (count_due_ <= now)
+    tell_members();
+  if (late_due_ <= now) {
+    late_due_ = steady_time::max();
+    for (auto& turn : std::exchange(late_, {}))
+      waiting_.push_back(std::move(turn));
+    go_on();
+  }
+  remind_again();
+}
+
+void room_actor_state::count_members_later() {
+  if (count_due_ != steady_time::max())
+    return;
+  count_due_ = core->now() + count_interval;
+  remind_again();
+}
+
+void room_actor_state::tell_members() {
+  count_due_ = steady_time::max();
+  core->deliver_passing(members_event{core->name(), memory->state.size()});
+}
+
+/// Somebody joined or left. A room is large until it is well below its limit
+/// again; then all get the list that they could not follow.
+void room_actor_state::watch_size() {
+  const auto size = memory->state.size();
+  const auto full = core->rules().presence_full_up_to;
+  if (size > full) {
+    large_ = true;
+  } else if (large_ && size <= full * 3 / 4) {
+    large_ = false;
+    core->deliver_passing(snapshot());
+  }
+}
+
+// -- after a crash ------------------------------------------------------------
 
 void room_actor_state::on_restart(const local_subscribers& found) {
+  if (now_ != phase::serving) {
+    found_early_ = found;
+    return;
+  }
   for (const auto& one : found.all) {
     core->listeners().add(one);
-    enter(one, false);
+    connections.add(one.user->user);
+    memory->holds.take_back(one.user->user);
+    if (!memory->state.has(one.user->user))
+      take_turn({joined_entry{one.user->user, shown_info(*one.user)}, {}});
   }
+  settle();
 }
+
+/// Members who are not here, since this node or the actor before ended.
+void room_actor_state::settle() {
+  large_ = memory->state.size() > core->rules().presence_full_up_to;
+  for (const auto& one : members({}, memory->state.size()))
+    if (one.connections == 0 && !one.held)
+      hold_or_leave(one.user);
+  remind_again();
+}
+
+// -- the rest -----------------------------------------------------------------
 
 /// What can be made anew is not kept either.
 void room_actor_state::on_shrink(const shrink_order& order) {
-  log->keep_share(order.share);
+  memory->log.keep_share(order.share);
   if (order.share == 1)
     return;
   replays->forget();
   snapshot_frames_ = {};
 }
 
-std::vector<member> room_actor_state::members() const {
-  auto all = room.members();
-  for (auto& one : all) {
-    one.connections = connections.of(one.user);
-    one.held = holds->holds(one.user);
+bool room_actor_state::on_retire() {
+  const bool busy = now_ == phase::opening || !waiting_.empty()
+                    || !on_its_way_.empty() || !late_.empty()
+                    || !questions_.empty() || !memory->holds.empty();
+  if (busy || !core->retire())
+    return false;
+  if (stored && now_ == phase::serving) {
+    save_image();
+    stored->close(core->name());
   }
-  return all;
-}
-
-snapshot_event room_actor_state::snapshot() const {
-  snapshot_event event;
-  event.topic = core->name();
-  event.at = log->newest();
-  event.members = members();
-  return event;
-}
-
-frame room_actor_state::snapshot_frame(frame_form form) {
-  if (snapshot_at_ != log->last())
-    snapshot_frames_ = {};
-  snapshot_at_ = log->last();
-  auto& one = snapshot_frames_[form];
-  if (!one)
-    one = frame_encoder::of_this_thread().make(
-        snapshot(), form, core->node().settings.websocket.compression);
-  return one;
+  return true;
 }
 
 topic_actor::behavior_type room(
     room_actor_state::pointer self, topic_ref identity,
-    const node_context* node, std::shared_ptr<room_log> log,
-    std::shared_ptr<room_holds> holds) {
-  const auto& settings = node->settings;
-  self->state.core.emplace(self, std::move(identity), *node);
-  self->state.log = std::move(log);
-  self->state.holds = std::move(holds);
-  self->state.take_over();
-  self->state.replays.emplace(
-      replay_limits_for(settings.connection), settings.websocket.compression);
+    const node_context* node, std::shared_ptr<room_memory> memory) {
+  self->state.begin(self, std::move(identity), *node, std::move(memory));
   return {
-      [=](const subscribe_order& order) { self->state.on_subscribe(order); },
-      [=](const unsubscribe_order& order) {
-        self->state.on_unsubscribe(order);
-      },
-      [=](const leave_order& order) { self->state.on_leave(order); },
-      [=](const publish_order& order) { self->state.on_publish(order); },
-      [=](const taken_order& taken) {
-        self->state.core->on_taken(
-            taken, [&](const publish_order& next) { self->state.serve(next); });
-      },
-      [=](const presence_order& order) { self->state.on_presence(order); },
-      [=](const history_order& order) { self->state.on_history(order); },
-      [=](const replay_order& order) { self->state.on_replay(order); },
+      [=](const subscribe_order& order) { self->state.handle(order); },
+      [=](const unsubscribe_order& order) { self->state.handle(order); },
+      [=](const leave_order& order) { self->state.handle(order); },
+      [=](const publish_order& order) { self->state.handle(order); },
+      [=](const set_order& order) { self->state.handle(order); },
+      [=](const taken_order& taken) { self->state.on_taken(taken); },
+      [=](const presence_order& order) { self->state.handle(order); },
+      [=](const history_order& order) { self->state.handle(order); },
+      [=](const replay_order& order) { self->state.handle(order); },
+      [=](const found_log& found) { self->state.on_log(found); },
+      [=](const appended_notice& notice) { self->state.on_appended(notice); },
+      [=](const found_entries& found) { self->state.on_found(found); },
       [=](const local_subscribers& found) { self->state.on_restart(found); },
       [=](const shrink_order& order) { self->state.on_shrink(order); },
-      [=](hold_atom) { self->state.on_hold_over(); },
+      [=](hold_atom) { self->state.on_time(); },
       [=](tick_atom) { self->state.core->on_tick(); },
-      [=](retire_atom) {
-        return self->state.holds->empty() && self->state.core->retire();
-      },
+      [=](retire_atom) { return self->state.on_retire(); },
   };
 }
 

@@ -1,64 +1,164 @@
 #pragma once
 
 #include "actors/room/replay.hpp"
-#include "actors/room/room_holds.hpp"
-#include "actors/room/room_log.hpp"
-#include "actors/room/room_state.hpp"
+#include "actors/room/room_memory.hpp"
+#include "actors/room/room_turn.hpp"
 #include "actors/topic/topic_core.hpp"
 
+#include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <unordered_map>
+#include <vector>
 
 namespace rookery {
 
-/// The state of a room's actor: the pure room, the log, and the connections
-/// that this node has in it.
+/// The state of a room's actor: what is known of its log, the pure room, and
+/// the connections that this node has in it.
+///
+/// Everything that changes a room takes its turn in the log: it waits until
+/// the batch before is stored, is judged, appended with what waits besides,
+/// and applied when it is stored. Without a journal that is one step.
+///
+/// Bounded: what waits, by the credits of who sent it; one batch is on its way
+/// to the journal.
 struct room_actor_state {
   static inline const char* name = "room";
   using pointer = topic_actor::stateful_pointer<room_actor_state>;
+  static constexpr std::size_t batch_entries_max = 1024;
+  static constexpr std::size_t batch_bytes_max = 1024 * 1024;
+  static constexpr std::size_t journal_reads_max = 4; // for replays, at a time
 
+  pointer self = nullptr;
   std::optional<topic_core<pointer>> core;
-  std::shared_ptr<room_log> log;
-  std::shared_ptr<room_holds> holds;
-  room_state room;
+  std::shared_ptr<room_memory> memory;
+  std::shared_ptr<journal> stored; // null: the log is in memory only
   room_connections connections;
   std::optional<replayer> replays;
 
-  void take_over();
-  void on_subscribe(const subscribe_order& order);
-  void on_unsubscribe(const unsubscribe_order& order);
-  void on_leave(const leave_order& order);
-  void on_hold_over();
-  void on_publish(const publish_order& order);
-  void serve(const publish_order& order);
-  void on_presence(const presence_order& order);
-  void on_history(const history_order& order);
-  void on_replay(const replay_order& order);
+  /// From here on the state may be used.
+  void begin(
+      pointer actor, topic_ref identity, const node_context& node,
+      std::shared_ptr<room_memory> known);
+
+  /// Serves an order, or keeps it until the log is known (room_opening.cpp).
+  template <class Order>
+  void handle(const Order& order);
+
+  // -- messages that are no orders
+  void on_taken(const taken_order& taken);
+  void on_time();
   void on_restart(const local_subscribers& found);
   void on_shrink(const shrink_order& order);
+  bool on_retire();
+  void on_found(const found_entries& found);       // room_answers.cpp
+  void on_appended(const appended_notice& notice); // room_turns.cpp
+  void on_log(const found_log& found);             // room_opening.cpp
 
 private:
-  void answer_published(const publish_order& order, uint64_t offset);
-  void enter(const subscriber& who, bool is_new);
+  enum class phase : uint8_t {
+    opening, // the journal is asked what there is
+    serving,
+    closed, // the journal could not be read; asked again with the next order
+  };
+  using on_page = std::function<void(result<journal_page>)>;
+  struct history_walk; // an answer to `history` as it grows
+  struct opening_walk; // what was read of a log so far
+
+  void serve(const subscribe_order& order);
+  void serve(const unsubscribe_order& order);
+  void serve(const leave_order& order);
+  void serve(const publish_order& order);
+  void serve(const set_order& order);
+  void serve(const presence_order& order);
+  void serve(const history_order& order);
+  void serve(const replay_order& order);
+  void refuse(const topic_order& order, const failure& why);
+
+  void take_turn(room_turn turn);
+  void go_on();
+  std::vector<room_turn> next_batch();
+  bool fits(const room_turn& turn, const batch_view& batch) const;
+  bool admit(room_turn& turn, batch_view& batch);
+  bool admit_join(room_turn& turn, batch_view& batch);
+  bool admit_leave(room_turn& turn, batch_view& batch);
+  bool admit_change(room_turn& turn, batch_view& batch);
+  void serve_blocked();
+  void take(const publish_order& order);
+  bool is_member(const std::string& user, const batch_view& batch) const;
+  bool is_large(const batch_view& batch, std::ptrdiff_t more) const;
+  void publish_over(const room_turn& turn);
+  void append(std::vector<room_turn> batch);
+  void tell(const room_event& event, const publish_cause* cause);
+  void answer(const room_turn& turn, const room_change& change);
+  void complete(room_turn& turn, uint64_t offset, int64_t stamp);
+  void fail(room_turn& turn, const failure& why);
+  void save_image();
+  int64_t stamp_now() const;
+
+  void attach(const subscribe_order& order, uint64_t newest_before);
+  bool reaches(const position& since) const;
   bool gone(const subscriber& who);
   void leave(const std::string& user, std::string_view reason);
-  void go_on_holding();
-  std::vector<member> members() const;
+  void hold_or_leave(const std::string& user);
+  void settle();
+  void watch_size();
+  void remind(steady_time due);
+  void remind_again();
+  void count_members_later();
+  void tell_members();
+
+  void open();
+  void read_back(std::shared_ptr<opening_walk> walk, uint64_t through);
+  void opened(opening_walk& walk);
+  void open_failed(const failure& why);
+
+  void read(const journal_range& range, on_page then);
+  void read_history(std::shared_ptr<history_walk> walk);
+  void read_for_replays();
+  void replay_from(const journal_range& range, result<journal_page> page);
+  void hand_out(const replay_order& order);
+  std::vector<member> members(const std::string& after, std::size_t most) const;
   snapshot_event snapshot() const;
   frame snapshot_frame(frame_form form);
-  template <class... Cause>
-  void tell(const room_event& event, const Cause&... cause);
+
+  phase now_ = phase::serving;
+  steady_time closed_until_;
+  std::vector<topic_order> early_; // while opening
+  std::optional<local_subscribers> found_early_;
+
+  std::deque<room_turn> waiting_;
+  std::vector<room_turn> on_its_way_; // one batch
+  uint64_t last_batch_ = 0;
+  std::size_t publishing_ = 0;  // turns, with block-sender
+  std::vector<room_turn> late_; // leaves that could not be written
+  steady_time late_due_ = steady_time::max();
+  bool going_on_ = false;
+
+  steady_time reminder_ = steady_time::max();
+  bool large_ = false; // joins and leaves are not told one by one
+  steady_time count_due_ = steady_time::max();
+
+  uint64_t last_question_ = 0;
+  std::unordered_map<uint64_t, on_page> questions_;
+  struct wanted_part {
+    std::vector<replay_order> by;
+    bool asked = false;
+  };
+  std::map<uint64_t, wanted_part> to_read_; // by the offset it follows
+  std::size_t replay_reads_ = 0;
 
   // The last snapshot that was encoded: all that are too far behind get it.
   uint64_t snapshot_at_ = 0;
   event_frames snapshot_frames_;
 };
 
-/// The actor of a room. It appends to `log` and holds members in `holds`, which
-/// nobody else touches while it lives. `node` outlives it.
+/// The actor of a room. It appends to the log and holds members in `memory`,
+/// which nobody else touches while it lives. `node` outlives it.
 topic_actor::behavior_type room(
     room_actor_state::pointer self, topic_ref identity,
-    const node_context* node, std::shared_ptr<room_log> log,
-    std::shared_ptr<room_holds> holds);
+    const node_context* node, std::shared_ptr<room_memory> memory);
 
 } // namespace rookery

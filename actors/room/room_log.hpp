@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/room/key_window.hpp"
 #include "base/protocol/events.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -11,34 +11,44 @@
 
 namespace rookery {
 
-/// What a log holds: what its subscribers were told.
-using room_event = std::variant<message_event, joined_event, left_event>;
+/// What subscribers are told of an entry of the log.
+using room_event =
+    std::variant<message_event, joined_event, left_event, state_event>;
 
-/// The order of a room's events, and the newest of them. Offsets begin at 1
-/// and have no holes. It outlives a crash of the room's actor, so that
-/// positions go on and nobody misses what was told before.
+/// The newest part of a room's log: what subscribers were told of it. An entry
+/// of which nobody is told takes a place in the order and no memory.
 ///
-/// Bounded by messages and by bytes, and more tightly while the node is short
-/// of memory; the oldest leave first.
+/// Bounded by messages, by bytes and by age, and more tightly while the node is
+/// short of memory; the oldest leave first.
 /// Thread: its room's.
 class room_log {
 public:
   struct limits {
     std::size_t events_max = 0;
     std::size_t bytes_max = 0;
+    std::chrono::milliseconds age_max{0}; // 0: without end
   };
 
-  room_log(std::string epoch, limits bounds, key_window::limits keys = {})
-      : epoch_(std::move(epoch))
-      , bounds_(bounds)
-      , kept_(bounds)
-      , keys_(keys) {}
+  explicit room_log(limits bounds)
+      : bounds_(bounds)
+      , kept_(bounds) {}
   room_log(const room_log&) = delete;
   room_log& operator=(const room_log&) = delete;
   ~room_log();
 
-  /// Gives the event the next offset, and returns it with that.
-  const room_event& append(room_event event);
+  /// What is there already is of another log, and the newest entry of this one,
+  /// which is not here, has this offset.
+  void begin(std::string epoch, uint64_t last);
+  /// Not yet begun: empty.
+  const std::string& epoch() const noexcept { return epoch_; }
+
+  /// The next entry, at `offset`, which is above last(). `stamp` are
+  /// milliseconds and never fall.
+  const room_event& append(room_event event, uint64_t offset, int64_t stamp);
+  /// Of the next entry nobody is told.
+  void skip(uint64_t offset);
+  /// Lets go of what is too old.
+  void expire(int64_t now);
 
   /// Keeps at most this share of its bounds, in (0, 1], from now on. Whenever
   /// the share becomes less, half of what is here leaves, too, however far it
@@ -46,38 +56,49 @@ public:
   void keep_share(double share);
 
   position newest() const { return {epoch_, last_}; }
-  const std::string& epoch() const noexcept { return epoch_; }
-  /// Offset of the newest event; 0: none yet.
+  /// Offset of the newest entry; 0: none yet.
   uint64_t last() const noexcept { return last_; }
-
-  /// Whether all that came after `offset` is here still. `offset` is not from
-  /// the future and 0 is the beginning.
+  /// All that was told after this offset is here.
+  uint64_t floor() const noexcept { return floor_; }
+  /// Whether all that was told after `offset` is here still. `offset` is not
+  /// from the future and 0 is the beginning.
   bool reaches(uint64_t offset) const noexcept {
-    return offset <= last_ && offset + events_.size() >= last_;
+    return offset <= last_ && offset >= floor_;
   }
-  /// The event at an offset that is here: reaches(offset - 1).
-  const room_event& at(uint64_t offset) const;
 
-  /// Which keyed publishes are in it.
-  key_window& keys() noexcept { return keys_; }
+  // Events by number: each has the next one, and those that are here the
+  // numbers from first() to first() + size() - 1.
+  uint64_t first() const noexcept { return left_; }
+  std::size_t size() const noexcept { return events_.size(); }
+  const room_event& operator[](uint64_t number) const;
+  /// The number of the first event behind `offset`; first() + size(): none.
+  uint64_t number_after(uint64_t offset) const;
 
   std::size_t bytes() const noexcept { return bytes_; }
-  std::size_t size() const noexcept { return events_.size(); }
 
 private:
+  struct kept_event {
+    room_event event;
+    int64_t stamp;
+  };
+  static std::size_t bytes_of(const kept_event& one) noexcept;
   void evict();
+  void drop_oldest();
 
   std::string epoch_;
   limits bounds_;
   limits kept_; // at most `bounds_`
   double share_ = 1;
-  std::deque<room_event> events_; // the last of them is at last_
+  std::deque<kept_event> events_; // offsets rise
+  uint64_t left_ = 0;             // how many have left
   std::size_t bytes_ = 0;
   uint64_t last_ = 0;
-  key_window keys_;
+  uint64_t floor_ = 0;
 };
 
-/// Memory of an event in a log.
+uint64_t offset_of(const room_event& event) noexcept;
+
+/// Memory of an event besides its place in a log.
 std::size_t bytes_of(const room_event& event) noexcept;
 
 } // namespace rookery

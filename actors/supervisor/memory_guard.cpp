@@ -90,7 +90,7 @@ void memory_guard::report(memory_level before, const memory_use& use) const {
 /// A room that starts later is given its share at its start.
 void memory_guard::tell_rooms() const {
   for (const auto& [topic_name, one] : owner_.topics)
-    if (one.log && one.handle)
+    if (one.memory && one.handle)
       owner_.self->send(one.handle, shrink_order{share()});
 }
 

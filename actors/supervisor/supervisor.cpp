@@ -6,7 +6,6 @@
 #include "actors/supervisor/verdict.hpp"
 #include "actors/topic/topic.hpp"
 #include "base/check.hpp"
-#include "base/hex.hpp"
 #include "base/log.hpp"
 
 #include <caf/exit_reason.hpp>
@@ -45,17 +44,10 @@ supervised_topic* supervisor_state::create(const std::string& topic) {
           topic_identity{topic, *rules, ++last_number}),
       {},
       nullptr,
-      nullptr,
       {limits.restarts_max, limits.restart_window}};
-  if (rules->kind != topic_kind::topic) {
-    fresh.log = std::make_shared<room_log>(
-        random_hex(8),
-        room_log::limits{rules->history_messages, rules->history_bytes},
-        key_window::limits{
-            rules->idempotency_keys_max, rules->idempotency_window});
-    fresh.holds = std::make_shared<room_holds>(
-        rules->presence_hold, rules->subscribers_max);
-  }
+  if (rules->kind != topic_kind::topic)
+    fresh.memory = std::make_shared<room_memory>(
+        topic, *rules, rules->journal && node->logs);
   auto& placed = topics.try_emplace(topic, std::move(fresh)).first->second;
   run(placed);
   return &placed;
@@ -63,10 +55,10 @@ supervised_topic* supervisor_state::create(const std::string& topic) {
 
 void supervisor_state::run(supervised_topic& one) {
   const node_context* shared = node;
-  if (one.log) {
-    one.log->keep_share(memory->share());
-    one.handle = self->spawn<caf::monitored>(
-        room, one.identity, shared, one.log, one.holds);
+  if (one.memory) {
+    one.memory->log.keep_share(memory->share());
+    one.handle =
+        self->spawn<caf::monitored>(room, one.identity, shared, one.memory);
   } else
     one.handle = self->spawn<caf::monitored>(topic, one.identity, shared);
   one.now = supervised_topic::phase::running;
@@ -246,7 +238,7 @@ void supervisor_state::on_crash(supervised_topic& one) {
   if (!one.limit.allow(self->clock().now()))
     return give_up(one);
   one.now = supervised_topic::phase::restarting;
-  one.found.clear();
+  one.found.all.clear();
   // A thread that was told to forget has no handle, but may have subscribers.
   one.answers_missing = node->fanouts.size();
   for (std::size_t i = 0; i < node->fanouts.size(); ++i) {
@@ -271,13 +263,12 @@ void supervisor_state::on_found(
       || place->second.now != supervised_topic::phase::restarting)
     return;
   auto& one = place->second;
-  one.found.push_back(std::move(found));
+  one.found.all.insert(one.found.all.end(), found.all.begin(), found.all.end());
   if (--one.answers_missing > 0)
     return;
   run(one);
   // Before `opened`: no order overtakes the subscribers.
-  for (auto& subscribers : std::exchange(one.found, {}))
-    self->send(one.handle, std::move(subscribers));
+  self->send(one.handle, std::exchange(one.found, {}));
   serve_waiting(one);
   log::info("topic.restarted", {{"topic", topic_name}});
 }

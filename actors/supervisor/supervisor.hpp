@@ -2,8 +2,7 @@
 
 #include "actors/connection/fanout.hpp"
 #include "actors/node_context.hpp"
-#include "actors/room/room_holds.hpp"
-#include "actors/room/room_log.hpp"
+#include "actors/room/room_memory.hpp"
 #include "actors/supervisor/memory_guard.hpp"
 #include "actors/supervisor/restart_limit.hpp"
 
@@ -37,14 +36,13 @@ struct supervised_topic {
 
   topic_ref identity;
   topic_actor handle;
-  std::shared_ptr<room_log> log;     // of rooms: positions go on after a crash
-  std::shared_ptr<room_holds> holds; // and so do these
+  std::shared_ptr<room_memory> memory; // of rooms: they go on after a crash
   restart_limit limit;
   phase now = phase::running;
-  std::set<std::size_t> users;          // threads that have the handle
-  std::set<std::size_t> waiting;        // threads that asked meanwhile
-  std::size_t answers_missing = 0;      // of threads
-  std::vector<local_subscribers> found; // of a restart
+  std::set<std::size_t> users;     // threads that have the handle
+  std::set<std::size_t> waiting;   // threads that asked meanwhile
+  std::size_t answers_missing = 0; // of threads
+  local_subscribers found;         // of a restart
 };
 
 /// The state of the SUPERVISOR actor.

@@ -25,14 +25,21 @@ void topic_state::on_publish(const publish_order& order) {
     serve(order);
 }
 
+void topic_state::on_taken(const taken_order& taken) {
+  if (!core->on_taken(taken))
+    return;
+  while (const auto next = core->next_waiting())
+    serve(*next);
+}
+
 void topic_state::serve(const publish_order& order) {
-  core->time_publish(order);
+  core->time_publish(order.arrived);
   message_event event;
   event.topic = core->name();
   event.data = order.data;
   event.user = order.user->user;
   event.at = core->node().wall_clock_ms();
-  core->deliver(event, 0, order);
+  core->deliver(event, 0, order.arrived, order.tag);
   core->answer_to(order.from, published_reply{});
 }
 
@@ -50,10 +57,7 @@ topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
         self->state.core->listeners().remove(order.who);
       },
       [=](const publish_order& order) { self->state.on_publish(order); },
-      [=](const taken_order& taken) {
-        self->state.core->on_taken(
-            taken, [&](const publish_order& next) { self->state.serve(next); });
-      },
+      [=](const taken_order& taken) { self->state.on_taken(taken); },
       [=](const presence_order& order) {
         auto& core = *self->state.core;
         core.answer_to(
@@ -72,6 +76,17 @@ topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
       [=](const replay_order& order) { // paused, perhaps: nothing is kept
         self->state.core->replay(order, {});
       },
+      [=](const set_order& order) {
+        auto& core = *self->state.core;
+        core.answer_to(
+            order.from,
+            error_reply{
+                0, errc::bad_request,
+                "topic: " + core.name() + " is no room and has no state"});
+      },
+      [](const found_log&) {}, // there is no log
+      [](const appended_notice&) {},
+      [](const found_entries&) {},
       [=](const local_subscribers& found) {
         for (const auto& one : found.all)
           self->state.core->listeners().add(one);

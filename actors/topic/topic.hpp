@@ -15,6 +15,7 @@ struct topic_state {
 
   void on_subscribe(const subscribe_order& order);
   void on_publish(const publish_order& order);
+  void on_taken(const taken_order& taken);
   void serve(const publish_order& order);
 };
 

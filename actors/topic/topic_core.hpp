@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <exception>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,60 +46,82 @@ public:
   audience& listeners() noexcept { return audience_; }
   steady_time now() const { return self_->clock().now(); }
 
+  bool blocks_senders() const noexcept {
+    return policy_of(rules()) == overflow_policy::block_sender;
+  }
+
   /// Sends `event` to every thread that has listeners.
   template <class Event>
   void deliver(const Event& event, uint64_t offset) {
-    if (!audience_.empty())
-      send_to_threads(event, {identity_, {}, offset, {}, {}, {}, 0});
-  }
-  /// The same, of what `cause` published.
-  template <class Event>
-  void
-  deliver(const Event& event, uint64_t offset, const publish_order& cause) {
     if (audience_.empty())
       return;
-    if (policy_of(rules()) != overflow_policy::block_sender) {
-      send_to_threads(
-          event, {identity_, {}, offset, cause.arrived, {}, cause.tag, 0});
+    deliver_order order;
+    order.offset = offset;
+    send_to_threads(event, std::move(order));
+  }
+  /// The same, of what was published.
+  template <class Event>
+  void deliver(
+      const Event& event, uint64_t offset, steady_time arrived,
+      const std::string& tag) {
+    if (audience_.empty())
+      return;
+    deliver_order order;
+    order.offset = offset;
+    order.arrived = arrived;
+    order.tag = tag;
+    if (!blocks_senders()) {
+      send_to_threads(event, std::move(order));
       return;
     }
-    takers_missing_ = send_to_threads(
-        event, {identity_,
-                {},
-                offset,
-                cause.arrived,
-                {},
-                cause.tag,
-                ++last_delivery_});
+    order.delivery = ++last_delivery_;
+    takers_missing_ = send_to_threads(event, std::move(order));
+  }
+  /// The same, of no event of a room's log.
+  template <class Event>
+  void deliver_passing(const Event& event) {
+    if (audience_.empty())
+      return;
+    deliver_order order;
+    order.passing = true;
+    send_to_threads(event, std::move(order));
   }
 
   /// With block-sender: keeps the publish until all subscribers have taken the
-  /// one before; its publisher has no credit for it meanwhile, which bounds
-  /// what waits here. False: serve it now.
-  bool must_wait(const publish_order& order) {
-    if (takers_missing_ > 0)
+  /// one before, or while that is `on_its_way` to them; its publisher has no
+  /// credit for it meanwhile, which bounds what waits here. False: serve it
+  /// now.
+  bool must_wait(const publish_order& order, bool on_its_way = false) {
+    const bool waits = takers_missing_ > 0 || on_its_way;
+    if (waits)
       waiting_.push_back(order);
-    return takers_missing_ > 0;
+    return waits;
   }
-  template <class Serve>
-  void on_taken(const taken_order& taken, Serve&& serve) {
+  /// True: what waits may be served.
+  bool on_taken(const taken_order& taken) {
     if (taken.delivery != last_delivery_ || takers_missing_ == 0)
-      return;
-    --takers_missing_;
+      return false;
+    return --takers_missing_ == 0;
+  }
+  /// The next publish that may be served now.
+  std::optional<publish_order> next_waiting() {
     while (takers_missing_ == 0 && !waiting_.empty()) {
-      const auto next = std::move(waiting_.front());
+      auto next = std::move(waiting_.front());
       waiting_.pop_front();
-      // Its publisher has been told that it failed.
-      if (next.arrived + node_.settings.supervisor.request_timeout
-          > self_->clock().now())
-        serve(next);
+      if (!is_late(next.arrived))
+        return next;
     }
+    return std::nullopt;
+  }
+  /// Who waits for the answer has been told that it failed.
+  bool is_late(steady_time arrived) const {
+    return arrived + node_.settings.supervisor.request_timeout <= now();
   }
 
   /// Notes how long a publish took from its socket to here.
-  void time_publish(const publish_order& order) const {
+  void time_publish(steady_time arrived) const {
     if (auto* counters = counters_of_this_thread())
-      counters->publish_to_log.observe(self_->clock().now() - order.arrived);
+      counters->publish_to_log.observe(now() - arrived);
   }
 
   template <class Reply>
@@ -185,6 +208,7 @@ private:
   /// Returns to how many.
   template <class Event>
   std::size_t send_to_threads(const Event& event, deliver_order order) {
+    order.topic = identity_;
     order.frames = audience_.encode(
         event, identity_->number, node_.settings.websocket.compression);
     order.ordered = self_->clock().now();

@@ -166,9 +166,15 @@ struct topic_class {
   milliseconds idle_timeout{60'000}; // unused for so long, the actor ends
   milliseconds hold{0};              // frames may wait so long to be joined
   std::size_t subscribers_max = 1'000'000;
-  milliseconds presence_hold{0};       // who dropped is a member so long
+  milliseconds presence_hold{0};         // who dropped is a member so long
+  std::size_t presence_full_up_to = 500; // members, told one by one
+  std::size_t state_bytes_max = 64 * 1024;
+  bool journal = true;                 // false: the log is in memory only
   std::size_t history_messages = 1000; // room, lobby: the log's bounds
   std::size_t history_bytes = 1024 * 1024;
+  milliseconds history_age{0};      // 0: without end
+  std::size_t ring_messages = 1000; // the part of it in memory, with a journal
+  std::size_t ring_bytes = 1024 * 1024;
   milliseconds idempotency_window{120'000}; // a key is remembered so long
   std::size_t idempotency_keys_max = 10'000;
   topic_rights allow;
@@ -183,6 +189,22 @@ inline overflow_policy policy_of(const topic_class& topic) noexcept {
   return topic.kind == topic_kind::topic ? overflow_policy::drop_oldest
                                          : overflow_policy::repair;
 }
+
+/// Where the logs of rooms are kept.
+enum class journal_store : uint8_t { memory, file };
+/// What a receipt means where logs are kept in a file.
+enum class journal_sync : uint8_t { always, checkpoint };
+
+struct journal_config {
+  journal_store store = journal_store::memory;
+  std::string file = "rookery.journal";
+  journal_sync sync = journal_sync::always;
+  bool check = true; // the file, at start
+  uint32_t backlog_messages_max = 65'536;
+  std::size_t backlog_bytes_max = 64 * 1024 * 1024;
+
+  bool operator==(const journal_config&) const = default;
+};
 
 struct laggard_config {
   milliseconds grace{10'000};  // without progress of the socket
@@ -237,6 +259,7 @@ struct config {
   limits_config limits;
   session_config session;
   std::vector<topic_class> topics; // in order of the file: first match wins
+  journal_config journal;
   laggard_config laggard;
   memory_config memory;
   alerts_config alerts;

@@ -2,6 +2,7 @@
 
 #include "base/config/config.hpp"
 #include "base/config/describe_alerts.hpp"
+#include "base/config/describe_journal.hpp"
 #include "base/config/describe_topics.hpp"
 #include "base/config/options.hpp"
 
@@ -362,6 +363,7 @@ void describe(Visitor& v, config& all) {
       "Which names of topics exist, and what they are: classes in the order of "
       "the file, the first that matches counts. Other names are refused (error "
       "102), so that a typing mistake makes no topic.");
+  v.section("journal", all.journal, "Where rooms keep their logs.");
   v.section("laggard", all.laggard, "Clients that do not read.");
   v.section("memory", all.memory, "What the node's queues may use together.");
   v.section("alerts", all.alerts, "When operators are told.");

@@ -23,7 +23,7 @@ void describe(Visitor& v, topic_rights& allow) {
       "Of these rights, those that only subscribers of the topic have.");
 }
 
-/// Members and the log of a room.
+/// Members and the state of a room.
 template <class Visitor>
 void describe_room(Visitor& v, topic_class& topic) {
   using namespace option;
@@ -33,12 +33,43 @@ void describe_room(Visitor& v, topic_class& topic) {
       "How long a member whose connection dropped stays one, so that a quick "
       "reconnect is not told as a leave and a join; 0 tells at once.");
   v.option(
+      "presence-full-up-to", topic.presence_full_up_to,
+      number{0, 1'000'000, "members"},
+      "Members up to which each join and leave is told. With more, all are "
+      "told how many there are, at most once a second: a thousand who tell a "
+      "thousand are a million events.");
+  v.option(
+      "state-bytes-max", topic.state_bytes_max, bytes{0, 16 << 20},
+      "Longest shared state of a room, as JSON; every snapshot has it, so it "
+      "must fit into an outbox.");
+}
+
+/// How much of its log a room keeps, and where.
+template <class Visitor>
+void describe_log(Visitor& v, topic_class& topic) {
+  using namespace option;
+  using namespace std::chrono_literals;
+  v.option(
+      "journal", topic.journal, flag{},
+      "Whether the journal has the logs of these rooms; false keeps them in "
+      "memory, for rooms that nobody misses after a restart.");
+  v.option(
       "history-messages", topic.history_messages,
       number{0, 10'000'000, "messages"},
       "Messages that a room remembers; the oldest leave first.");
   v.option(
       "history-bytes", topic.history_bytes, bytes{0, uint64_t{4} << 30},
       "Bytes that a room remembers.");
+  v.option(
+      "history-age", topic.history_age, duration{0ms, 87'600h},
+      "How long a room remembers a message; 0 is without end.");
+  v.option(
+      "ring-messages", topic.ring_messages, number{0, 10'000'000, "messages"},
+      "The newest of those that are in memory where a journal has them all; "
+      "older ones are read when they are wanted.");
+  v.option(
+      "ring-bytes", topic.ring_bytes, bytes{0, uint64_t{4} << 30},
+      "Bytes of those in memory.");
   v.option(
       "idempotency-window", topic.idempotency_window, duration{0ms, 24h},
       "How long a room knows the `key` of a publish: the same one again is not "
@@ -95,6 +126,7 @@ void describe(Visitor& v, topic_class& topic) {
       number{1, 100'000'000, "connections"},
       "Subscribers of one topic on this node; the next one is refused.");
   describe_room(v, topic);
+  describe_log(v, topic);
   v.section("allow", topic.allow, "Who may do what with these topics.");
 }
 

@@ -100,6 +100,17 @@ void check_outbox(const config& all, conflicts& found) {
              format_bytes(all.websocket.message_bytes_max))});
 }
 
+void check_backlog(const config& all, conflicts& found) {
+  if (all.journal.backlog_bytes_max < all.websocket.message_bytes_max)
+    found.push_back(
+        {{"journal.backlog-bytes-max", "websocket.message-bytes-max"},
+         fmt::format(
+             "backlog-bytes-max ({}) must hold the longest message "
+             "(websocket.message-bytes-max, {})",
+             format_bytes(all.journal.backlog_bytes_max),
+             format_bytes(all.websocket.message_bytes_max))});
+}
+
 void check_stop(const config& all, conflicts& found) {
   if (all.supervisor.stop_timeout < all.websocket.close_timeout)
     found.push_back(
@@ -151,8 +162,9 @@ void check_overflow(
 }
 
 void check_class(
-    const topic_class& topic, const websocket_config& websocket,
-    conflicts& found) {
+    const topic_class& topic, const config& all, conflicts& found) {
+  const auto& websocket = all.websocket;
+  const bool has_log = topic.kind != topic_kind::topic;
   const auto path = "topics." + topic.name + ".";
   if (topic.hold >= topic.idle_timeout)
     found.push_back(
@@ -161,8 +173,7 @@ void check_class(
              "hold ({}) must be shorter than idle-timeout ({})",
              format_duration(topic.hold),
              format_duration(topic.idle_timeout))});
-  const bool remembers =
-      topic.kind != topic_kind::topic && topic.history_messages > 0;
+  const bool remembers = has_log && topic.history_messages > 0;
   if (remembers && topic.history_bytes < websocket.message_bytes_max)
     found.push_back(
         {{path + "history-bytes", "websocket.message-bytes-max", path + "kind",
@@ -172,7 +183,16 @@ void check_class(
              "(websocket.message-bytes-max, {})",
              format_bytes(topic.history_bytes),
              format_bytes(websocket.message_bytes_max))});
-  if (topic.kind != topic_kind::topic && is_system_topic(topic.match))
+  if (has_log && topic.state_bytes_max > all.connection.outbox_bytes_max / 2)
+    found.push_back(
+        {{path + "state-bytes-max", "connection.outbox-bytes-max",
+          path + "kind"},
+         fmt::format(
+             "a snapshot with a state of {} would not fit into half of an "
+             "outbox (connection.outbox-bytes-max, {})",
+             format_bytes(topic.state_bytes_max),
+             format_bytes(all.connection.outbox_bytes_max))});
+  if (has_log && is_system_topic(topic.match))
     found.push_back(
         {{path + "kind", path + "match"},
          "the node's own topics have no log and no members; kind must be "
@@ -212,10 +232,11 @@ std::vector<contradiction> contradictions(const config& all) {
   check_path(all, found);
   check_websocket(all.websocket, found);
   check_outbox(all, found);
+  check_backlog(all, found);
   check_stop(all, found);
   check_alerts(all.alerts, found);
   for (const auto& topic : all.topics) {
-    check_class(topic, all.websocket, found);
+    check_class(topic, all, found);
     check_overflow(topic, all, found);
   }
   check_order(all.topics, found);

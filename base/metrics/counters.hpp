@@ -117,6 +117,7 @@ struct thread_counters {
   counter reading_paused;    // times that a client ran out of credit
   counter gaps;              // told to subscribers
   counter repairs_from_ring; // subscribers that are live again
+  counter repairs_from_journal;
   counter repairs_from_snapshot;
   counter flow_pauses_sent; // flow.pause to clients
   counter flow_pauses_received;

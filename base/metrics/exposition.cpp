@@ -106,6 +106,7 @@ struct labelled {
 };
 constexpr labelled repair_sources[]{
     {"ring", &thread_counters::repairs_from_ring},
+    {"journal", &thread_counters::repairs_from_journal},
     {"snapshot", &thread_counters::repairs_from_snapshot},
 };
 constexpr labelled pause_directions[]{

@@ -37,7 +37,7 @@ public:
       return false;
     // Only space and the colon may stand between a key and its value.
     if (found_.key({text, size}))
-      found_.data_begins(message_.find_first_not_of(" \t\n\r:", in_.Tell()));
+      found_.raw_begins(message_.find_first_not_of(" \t\n\r:", in_.Tell()));
     return true;
   }
   bool StartObject() { return found_.open_object(); }

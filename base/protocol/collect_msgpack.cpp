@@ -52,8 +52,8 @@ public:
   bool visit_float64(double) { return other(0); }
   bool visit_bin(const char*, uint32_t size) { return other(size); }
   bool visit_ext(const char*, uint32_t size) {
-    if (found_.in_data())
-      found_.refuse_data("may not hold ext values");
+    if (found_.in_raw())
+      found_.refuse_raw("may not hold ext values");
     return other(size);
   }
   bool visit_str(const char* bytes, uint32_t size) {
@@ -67,7 +67,7 @@ public:
     if (!key_next_)
       return found_.text(text, at_);
     if (found_.key(text))
-      found_.data_begins(at_);
+      found_.raw_begins(at_);
     return true;
   }
   bool start_array(uint32_t) {
@@ -107,8 +107,8 @@ private:
       refusal_ = "a key that is no string";
       return false;
     }
-    if (found_.in_data())
-      found_.refuse_data("may hold maps with string keys only");
+    if (found_.in_raw())
+      found_.refuse_raw("may hold maps with string keys only");
     static_cast<void>(found_.key({})); // its value is that of no known field
     return true;
   }

@@ -33,6 +33,11 @@ public:
     return optional_text(f);
   }
 
+  std::string optional_text(field f) {
+    expect(f, value_kind::text, "must be a string");
+    return std::move(found_[f].text);
+  }
+
   std::string filled_text(field f) {
     auto taken = text(f);
     if (taken.empty())
@@ -90,13 +95,25 @@ public:
         .offset = found_[field::since_offset].number};
   }
 
-  payload data() {
-    require(field::data);
-    if (found_[field::data].repeated)
-      refuse(field::data, "is given twice");
-    if (found_.data_refusal())
-      refuse(field::data, found_.data_refusal());
-    return {written_in_, std::string{found_.data_in(message_)}};
+  payload any(field f) {
+    require(f);
+    if (found_[f].repeated)
+      refuse(f, "is given twice");
+    if (found_.raw_refusal(f))
+      refuse(f, found_.raw_refusal(f));
+    return {written_in_, std::string{found_.raw_in(message_, f)}};
+  }
+
+  payload object(field f) {
+    expect(f, value_kind::object, "must be an object");
+    return any(f);
+  }
+
+  std::optional<uint64_t> offset(field f) {
+    expect(
+        f, value_kind::integer,
+        "must be an integer from 0 to 18446744073709551615");
+    return given(f) ? std::optional{found_[f].number} : std::nullopt;
   }
 
 private:
@@ -119,11 +136,6 @@ private:
       refuse(f, otherwise);
     if (value.repeated)
       refuse(f, "is given twice");
-  }
-
-  std::string optional_text(field f) {
-    expect(f, value_kind::text, "must be a string");
-    return std::move(found_[f].text);
   }
 
   uint32_t small_integer(field f, uint32_t min) {
@@ -158,7 +170,7 @@ constexpr std::array client_events{
         [](field_reader& in) -> message_body {
           return publish_request{
               .topic = in.topic(),
-              .data = in.data(),
+              .data = in.any(field::data),
               .key = in.label(field::key),
               .tag = in.label(field::tag)};
         }},
@@ -180,12 +192,15 @@ constexpr std::array client_events{
         "send",
         [](field_reader& in) -> message_body {
           return send_request{
-              .user = in.filled_text(field::user), .data = in.data()};
+              .user = in.filled_text(field::user), .data = in.any(field::data)};
         }},
     client_event{
         "presence",
         [](field_reader& in) -> message_body {
-          return presence_request{in.topic()};
+          return presence_request{
+              .topic = in.topic(),
+              .limit = in.limit(presence_request{}.limit),
+              .after = in.optional_text(field::after)};
         }},
     client_event{
         "history",
@@ -195,6 +210,15 @@ constexpr std::array client_events{
               .since = in.since(),
               .limit = in.limit(history_request{}.limit),
               .reverse = in.flag(field::reverse)};
+        }},
+    client_event{
+        "room.set",
+        [](field_reader& in) -> message_body {
+          return set_request{
+              .topic = in.topic(),
+              .patch = in.object(field::patch),
+              .if_offset = in.offset(field::if_offset),
+              .key = in.label(field::key)};
         }},
     client_event{
         "ping", [](field_reader&) -> message_body { return ping_request{}; }},

@@ -130,14 +130,17 @@ void write(Out& out, const person& p) {
   out.object(named{"user", p.user}, named{"info", p.info});
 }
 
-struct room_state {
+struct room_snapshot {
   const std::vector<member>& members;
+  uint64_t count;
   const payload& state;
 };
 
 template <class Out>
-void write(Out& out, const room_state& r) {
-  out.object(named{"members", r.members}, named{"state", r.state});
+void write(Out& out, const room_snapshot& r) {
+  out.object(
+      named{"members", r.members}, named{"count", r.count},
+      named{"state", r.state});
 }
 
 const std::optional<payload> no_info;
@@ -169,12 +172,27 @@ void write(Out& out, const left_event& e) {
 }
 
 template <class Out>
+void write(Out& out, const state_event& e) {
+  out.object(
+      named{"event", "state"}, named{"topic", e.topic},
+      named{"offset", e.offset}, named{"patch", e.patch}, named{"user", e.user},
+      named{"at", e.at});
+}
+
+template <class Out>
+void write(Out& out, const members_event& e) {
+  out.object(
+      named{"event", "members"}, named{"topic", e.topic},
+      named{"count", e.count});
+}
+
+template <class Out>
 void write(Out& out, const snapshot_event& e) {
   const payload& state = e.state ? *e.state : null_payload;
   out.object(
       named{"event", "snapshot"}, named{"topic", e.topic},
       named{"epoch", e.at.epoch}, named{"offset", e.at.offset},
-      named{"state", room_state{e.members, state}});
+      named{"state", room_snapshot{e.members, e.count, state}});
 }
 
 template <class Out>
@@ -282,7 +300,7 @@ template <class Out>
 void write(Out& out, const presence_reply& r) {
   out.object(
       named{"event", "reply"}, named{"id", r.id}, named{"count", r.count},
-      named{"members", r.members});
+      named{"members", r.members}, named{"next", unless_empty(r.next)});
 }
 
 template <class Out>
@@ -323,6 +341,8 @@ void encode(encoding as, const Message& message, std::string& out) {
 template void encode(encoding, const message_event&, std::string&);
 template void encode(encoding, const joined_event&, std::string&);
 template void encode(encoding, const left_event&, std::string&);
+template void encode(encoding, const state_event&, std::string&);
+template void encode(encoding, const members_event&, std::string&);
 template void encode(encoding, const snapshot_event&, std::string&);
 template void encode(encoding, const gap_event&, std::string&);
 template void encode(encoding, const live_event&, std::string&);

@@ -50,11 +50,27 @@ struct left_event {
   std::string reason; // optional
 };
 
+/// A room's state was changed.
+struct state_event {
+  std::string topic;
+  std::optional<uint64_t> offset;
+  payload patch; // RFC 7396
+  std::string user;
+  int64_t at = 0; // as of messages
+};
+
+/// How many members a room has whose joins and leaves are not told one by one.
+struct members_event {
+  std::string topic;
+  uint64_t count = 0;
+};
+
 /// A room at one position, enough to go on without earlier events.
 struct snapshot_event {
   std::string topic;
   position at;
-  std::vector<member> members;
+  std::vector<member> members;  // none where joins are not told one by one
+  uint64_t count = 0;           // of members
   std::optional<payload> state; // written as null when there is none
 };
 
@@ -140,10 +156,12 @@ struct published_reply {
   std::optional<position> at; // none without a log
 };
 
+/// A page of a room's members, in the order of their names.
 struct presence_reply {
   uint32_t id = 0;
-  uint64_t count = 0;
+  uint64_t count = 0; // of all
   std::vector<member> members;
+  std::string next; // optional: there are more behind this user
 };
 
 /// Each of `messages` is written like the event that subscribers got.

@@ -7,9 +7,9 @@ namespace rookery {
 namespace {
 
 constexpr std::array<std::string_view, fields_known> names{
-    "event",        "id",    "topic",   "data",        "token",
-    "user",         "key",   "tag",     "since",       "snapshot",
-    "must_recover", "limit", "reverse", "since.epoch", "since.offset",
+    "data",  "patch",   "event", "id",        "topic",       "token",
+    "user",  "key",     "tag",   "since",     "snapshot",    "must_recover",
+    "limit", "reverse", "after", "if_offset", "since.epoch", "since.offset",
 };
 
 field field_of(std::string_view key) {
@@ -45,7 +45,7 @@ bool field_collector::key(std::string_view name) {
     known.repeated = true;
     open = field::unknown; // the first value stays
   }
-  return open == field::data;
+  return is_raw(open);
 }
 
 bool field_collector::boolean(bool value, std::size_t end) {
@@ -65,10 +65,10 @@ bool field_collector::integer(uint64_t value, std::size_t end) {
 }
 
 bool field_collector::text(std::string_view value, std::size_t end) {
-  // The text of `data` is wanted as it is written, not as it reads.
+  // A raw text is wanted as it is written, not as it reads.
   if (auto* to = slot()) {
     to->kind = value_kind::text;
-    if (open_ != field::data)
+    if (!is_raw(open_))
       to->text.assign(value);
   }
   return ended(end);
@@ -98,8 +98,8 @@ bool field_collector::open(value_kind kind) {
 
 void field_collector::close(std::size_t end) {
   --depth_;
-  if (depth_ == 1 && open_ == field::data)
-    data_end_ = end;
+  if (depth_ == 1 && is_raw(open_))
+    raw_of(open_).end = end;
 }
 
 bool field_collector::ended(std::size_t end) {
@@ -107,8 +107,8 @@ bool field_collector::ended(std::size_t end) {
     refusal_ = "not an object";
     return false;
   }
-  if (depth_ == 1 && open_ == field::data)
-    data_end_ = end;
+  if (depth_ == 1 && is_raw(open_))
+    raw_of(open_).end = end;
   return true;
 }
 

@@ -8,13 +8,14 @@
 
 namespace rookery {
 
-/// The fields that messages of clients may have (docs/protocol.md). The last
-/// two are those of `since`.
+/// The fields that messages of clients may have (docs/protocol.md). The first
+/// may hold any value, the last two are those of `since`.
 enum class field : uint8_t {
+  data,
+  patch,
   event,
   id,
   topic,
-  data,
   token,
   user,
   key,
@@ -24,11 +25,15 @@ enum class field : uint8_t {
   must_recover,
   limit,
   reverse,
+  after,
+  if_offset,
   since_epoch,
   since_offset,
   unknown,
 };
 inline constexpr auto fields_known = static_cast<std::size_t>(field::unknown);
+/// Those whose value is kept as it is written.
+inline constexpr auto raw_fields = static_cast<std::size_t>(field::event);
 
 /// As errors name it: "topic", "since.epoch".
 [[nodiscard]] std::string_view name(field f) noexcept;
@@ -55,16 +60,16 @@ struct found_value {
 
 /// The known fields of one message, gathered in one pass and in any order from
 /// the callbacks of a parser, JSON's or MessagePack's. Everything else is
-/// skipped. Of `data` only the place is noted: its bytes stay untouched.
+/// skipped. Of raw fields only the place is noted: their bytes stay untouched.
 ///
 /// Offsets count bytes from the beginning of the message. A callback that
 /// returns false refuses the message as malformed; `refusal` then says why.
 class field_collector {
 public:
-  /// The key of the value that comes next. True: it is that of `data`, and the
-  /// parser tells by `data_begins` where its value begins.
+  /// The key of the value that comes next. True: it is that of a raw field, and
+  /// the parser tells by `raw_begins` where its value begins.
   [[nodiscard]] bool key(std::string_view name);
-  void data_begins(std::size_t offset) { data_begin_ = offset; }
+  void raw_begins(std::size_t offset) { raw_of(open_).begin = offset; }
 
   // Values. `end` is the offset behind the value's last byte.
   [[nodiscard]] bool boolean(bool value, std::size_t end);
@@ -79,12 +84,12 @@ public:
 
   /// How many objects and arrays are open. 1: between the message's fields.
   std::size_t depth() const { return depth_; }
-  bool in_data() const { return depth_ > 0 && open_ == field::data; }
+  bool in_raw() const { return depth_ > 0 && is_raw(open_); }
 
-  /// Notes why the value of `data` is none that JSON could carry.
-  void refuse_data(const char* reason) {
-    if (!data_refusal_)
-      data_refusal_ = reason;
+  /// Notes why the value of the raw field is none that JSON could carry.
+  void refuse_raw(const char* reason) {
+    if (!raw_of(open_).refusal)
+      raw_of(open_).refusal = reason;
   }
 
   /// Null as long as no callback refused. Of static lifetime.
@@ -94,25 +99,36 @@ public:
   found_value& operator[](field f) {
     return values_[static_cast<std::size_t>(f)];
   }
-  /// Null, or why `data` is refused. Of static lifetime.
-  const char* data_refusal() const { return data_refusal_; }
-  std::string_view data_in(std::string_view message) const {
-    return message.substr(data_begin_, data_end_ - data_begin_);
+  /// Null, or why a raw field is refused. Of static lifetime.
+  const char* raw_refusal(field f) const { return raw_of(f).refusal; }
+  std::string_view raw_in(std::string_view message, field f) const {
+    return message.substr(raw_of(f).begin, raw_of(f).end - raw_of(f).begin);
   }
 
 private:
+  struct raw_place {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    const char* refusal = nullptr;
+  };
+
+  static bool is_raw(field f) {
+    return static_cast<std::size_t>(f) < raw_fields;
+  }
+  raw_place& raw_of(field f) { return raw_[static_cast<std::size_t>(f)]; }
+  const raw_place& raw_of(field f) const {
+    return raw_[static_cast<std::size_t>(f)];
+  }
   [[nodiscard]] bool open(value_kind kind);
   [[nodiscard]] bool ended(std::size_t end);
   found_value* slot();
 
   std::array<found_value, fields_known> values_;
+  std::array<raw_place, raw_fields> raw_;
   field open_ = field::unknown;       // whose value the parser is in, or at
   field open_inner_ = field::unknown; // the same one level below, in `since`
   std::size_t depth_ = 0;
-  std::size_t data_begin_ = 0;
-  std::size_t data_end_ = 0;
   const char* refusal_ = nullptr;
-  const char* data_refusal_ = nullptr;
 };
 
 } // namespace rookery

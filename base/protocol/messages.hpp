@@ -54,6 +54,15 @@ struct publish_request {
 };
 struct presence_request {
   std::string topic;
+  uint32_t limit = 1000;
+  std::string after; // a user; the page begins behind
+};
+/// Changes a room's state.
+struct set_request {
+  std::string topic;
+  payload patch;                     // RFC 7396; an object
+  std::optional<uint64_t> if_offset; // only if nothing changed it after that
+  std::string key;                   // idempotency key; empty: none
 };
 struct history_request {
   std::string topic;
@@ -77,8 +86,8 @@ struct client_message {
   uint32_t id = 0;
   std::variant<
       auth_request, subscribe_request, unsubscribe_request, publish_request,
-      presence_request, history_request, send_request, ping_request,
-      flow_request>
+      set_request, presence_request, history_request, send_request,
+      ping_request, flow_request>
       body;
 };
 

@@ -44,6 +44,8 @@ std::string_view phrase(right one) noexcept {
     return "send to ";
   case right::lobby:
     return "playing in ";
+  case right::state:
+    return "changing the state of ";
   }
   return "access to ";
 }
@@ -103,7 +105,7 @@ result<topic_grant> parse_grant(std::string_view text) {
         errc::bad_request,
         "\"" + std::string{words}
             + "\": rights are subscribe, publish, presence, history, "
-              "send, lobby or all, separated by ','");
+              "send, lobby, state or all, separated by ','");
   return topic_grant{std::string{pattern}, *rights};
 }
 

@@ -138,6 +138,9 @@ TEST(refusals, say_what_is_denied) {
   EXPECT_EQ(refusal(right::presence), "presence of chat.room-1 is not allowed");
   EXPECT_EQ(refusal(right::history), "history of chat.room-1 is not allowed");
   EXPECT_EQ(refusal(right::lobby), "playing in chat.room-1 is not allowed");
+  EXPECT_EQ(
+      refusal(right::state),
+      "changing the state of chat.room-1 is not allowed");
   EXPECT_TRUE(permit(
       right::publish, "chat.room-1", user("ann"), rules("chat.*"),
       membership::none));
@@ -177,7 +180,7 @@ TEST(grants, are_read_from_the_command_line) {
   EXPECT_EQ(
       parse_grant("chat.*:fly").error().message,
       "\"fly\": rights are subscribe, publish, presence, history, send, "
-      "lobby or all, separated by ','");
+      "lobby, state or all, separated by ','");
 }
 
 } // namespace

@@ -109,6 +109,21 @@ TEST_P(decode_refusal, names_data_that_is_missing) {
   expect_bad(R"({"event":"send","user":"u"})", "`data` is missing");
 }
 
+TEST_P(decode_refusal, names_what_is_wrong_in_a_change_of_state) {
+  expect_bad(R"({"event":"room.set","topic":"t"})", "`patch` is missing");
+  for (const auto* patch : {"1", "null", "[]", "\"{}\""})
+    expect_bad(
+        R"({"event":"room.set","topic":"t","patch":)" + std::string{patch}
+            + "}",
+        "`patch` must be an object");
+  expect_bad(
+      R"({"event":"room.set","topic":"t","patch":{},"patch":{}})",
+      "`patch` is given twice");
+  expect_bad(
+      R"({"event":"room.set","topic":"t","patch":{},"if_offset":-1})",
+      "`if_offset` must be an integer from 0");
+}
+
 TEST_P(decode_refusal, names_a_user_or_token_that_is_missing_or_no_string) {
   expect_bad(R"({"event":"send","data":1})", "`user` is missing");
   expect_bad(

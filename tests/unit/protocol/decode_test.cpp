@@ -98,6 +98,34 @@ TEST_P(decode_message, publish_of_every_kind_of_value) {
   }
 }
 
+TEST_P(decode_message, page_of_presence) {
+  const auto request = decoded<presence_request>(
+      R"({"event":"presence","id":5,"topic":"t","limit":7,"after":"u7"})", 5);
+  EXPECT_EQ(request.limit, 7u);
+  EXPECT_EQ(request.after, "u7");
+}
+
+TEST_P(decode_message, set) {
+  const auto request = decoded<set_request>(
+      R"({"event":"room.set","id":6,"topic":"t","patch":{"a":[1]},)"
+      R"("if_offset":18446744073709551615,"key":"k"})",
+      6);
+  EXPECT_EQ(request.topic, "t");
+  EXPECT_EQ(request.patch, data(R"({"a":[1]})"));
+  EXPECT_EQ(request.if_offset, ~uint64_t{0});
+  EXPECT_EQ(request.key, "k");
+  const auto plain =
+      decoded<set_request>(R"({"patch":{},"event":"room.set","topic":"t"})");
+  EXPECT_EQ(plain.patch, data("{}"));
+  EXPECT_EQ(plain.if_offset, std::nullopt);
+}
+
+TEST_P(decode_message, data_and_patch_in_one_are_kept_apart) {
+  const auto request = decoded<publish_request>(
+      R"({"event":"publish","patch":{"a":[{}]},"data":{"b":2},"topic":"t"})");
+  EXPECT_EQ(request.data, data(R"({"b":2})"));
+}
+
 TEST_P(decode_message, presence) {
   const auto request = decoded<presence_request>(
       R"({"event":"presence","id":5,"topic":"t"})", 5);

@@ -72,17 +72,36 @@ TEST(encode_event, snapshot) {
   snapshot_event snapshot{
       .topic = "t",
       .at = {"e-1", 90},
-      .members = {
-          {.user = "a", .info = json("{}"), .connections = 2, .since = 7},
-          {.user = "b", .since = 0, .held = true}}};
+      .members =
+          {{.user = "a", .info = json("{}"), .connections = 2, .since = 7},
+           {.user = "b", .since = 0, .held = true}},
+      .count = 2};
   const std::string up_to_state =
       R"({"event":"snapshot","topic":"t","epoch":"e-1","offset":90,)"
       R"("state":{"members":[)"
       R"({"user":"a","info":{},"connections":2,"since":7,"held":false},)"
-      R"({"user":"b","connections":0,"since":0,"held":true}],"state":)";
+      R"({"user":"b","connections":0,"since":0,"held":true}],"count":2,"state":)";
   expect_written(snapshot, up_to_state + "null}}");
   snapshot.state = json(R"({"round":3})");
   expect_written(snapshot, up_to_state + R"({"round":3}}})");
+}
+
+TEST(encode_event, state) {
+  expect_written(
+      state_event{
+          .topic = "t",
+          .offset = 7,
+          .patch = json(R"({"a":null})"),
+          .user = "u",
+          .at = 5},
+      R"({"event":"state","topic":"t","offset":7,"patch":{"a":null},)"
+      R"("user":"u","at":5})");
+}
+
+TEST(encode_event, members) {
+  expect_written(
+      members_event{.topic = "t", .count = 12345},
+      R"({"event":"members","topic":"t","count":12345})");
 }
 
 TEST(encode_event, gap) {
@@ -186,6 +205,12 @@ TEST(encode_reply, published) {
       R"({"event":"reply","id":4294967295,"epoch":"e",)"
       R"("offset":18446744073709551615})");
   expect_written(published_reply{.id = 4}, R"({"event":"reply","id":4})");
+}
+
+TEST(encode_reply, page_of_presence) {
+  expect_written(
+      presence_reply{.id = 5, .count = 9, .members = {}, .next = "u7"},
+      R"({"event":"reply","id":5,"count":9,"members":[],"next":"u7"})");
 }
 
 TEST(encode_reply, presence) {

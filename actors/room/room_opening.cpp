@@ -1,0 +1,180 @@
+#include "actors/room/room.hpp"
+#include "base/log.hpp"
+
+// What a room reads of its log before it serves: the newest image, and what
+// came after it. Orders wait meanwhile, bounded by their credits.
+
+namespace rookery {
+
+namespace {
+
+/// Entries that are read at a time.
+constexpr uint64_t page_entries = 512;
+constexpr uint64_t page_bytes = 256 * 1024;
+
+/// After a log could not be read, orders are refused so long before it is tried
+/// again.
+constexpr std::chrono::seconds closed_time{1};
+
+struct old_entry {
+  uint64_t offset;
+  int64_t stamp;
+  log_entry entry;
+};
+
+journal_retention retention_of(const topic_class& rules) {
+  return {
+      rules.history_messages, rules.history_bytes, rules.history_age,
+      rules.idempotency_keys_max, rules.idempotency_window};
+}
+
+} // namespace
+
+struct room_actor_state::opening_walk {
+  journal_head head;
+  uint64_t known = 0; // all up to it is applied already
+  std::vector<old_entry> newest_first;
+};
+
+template <class Order>
+void room_actor_state::handle(const Order& order) {
+  core->used();
+  if (now_ == phase::serving)
+    return serve(order);
+  if (now_ == phase::closed && core->now() < closed_until_)
+    return refuse(
+        order, {errc::not_available,
+                "the log of " + core->name() + " can not be read"});
+  early_.push_back(order);
+  if (now_ == phase::closed)
+    open();
+}
+
+template void room_actor_state::handle(const subscribe_order&);
+template void room_actor_state::handle(const unsubscribe_order&);
+template void room_actor_state::handle(const leave_order&);
+template void room_actor_state::handle(const publish_order&);
+template void room_actor_state::handle(const set_order&);
+template void room_actor_state::handle(const presence_order&);
+template void room_actor_state::handle(const history_order&);
+template void room_actor_state::handle(const replay_order&);
+
+void room_actor_state::refuse(const topic_order& order, const failure& why) {
+  std::visit(
+      [&](const auto& one) {
+        if constexpr (requires { one.from; })
+          core->answer_to(one.from, error_reply{0, why.code, why.message});
+      },
+      order);
+  if (const auto* one = std::get_if<subscribe_order>(&order))
+    core->attach(*one, error_reply{0, why.code, why.message});
+}
+
+void room_actor_state::open() {
+  now_ = phase::opening;
+  stored->open(
+      core->name(), retention_of(core->rules()),
+      [to = caf::actor_cast<topic_actor>(self)](result<journal_head> head) {
+        caf::anon_send(to, found_log{std::move(head)});
+      });
+}
+
+void room_actor_state::on_log(const found_log& found) {
+  if (!found.head)
+    return open_failed(found.head.error());
+  auto walk = std::make_shared<opening_walk>();
+  walk->head = *found.head;
+  memory->journal_reaches = walk->head.reaches;
+  auto& log = memory->log;
+  if (log.epoch() == walk->head.epoch) {
+    walk->known = log.last(); // the actor before had read it
+  } else if (const auto& image = walk->head.image) {
+    auto restored = decode_image(image->body);
+    if (!restored)
+      return open_failed(
+          {errc::internal,
+           "the stored image can not be used: " + restored.error().message});
+    memory->state.restore(*std::move(restored));
+    memory->image_at = walk->known = image->offset;
+  }
+  read_back(walk, walk->head.newest);
+}
+
+/// From the newest entry back to the first that nobody needs any more.
+void room_actor_state::read_back(
+    std::shared_ptr<opening_walk> walk, uint64_t through) {
+  const bool is_fresh = memory->log.epoch() != walk->head.epoch;
+  const auto oldest = is_fresh ? walk->head.reaches : walk->known;
+  if (through <= oldest)
+    return opened(*walk);
+  const journal_range range{oldest, through, page_entries, page_bytes, true};
+  read(range, [=, this](result<journal_page> page) {
+    if (!page)
+      return open_failed(page.error());
+    const auto& rules = core->rules();
+    const auto young = stamp_now() - rules.idempotency_window.count();
+    for (const auto& record : page->records) {
+      const bool keyed =
+          is_fresh && record.stamp > young
+          && walk->newest_first.size() < rules.idempotency_keys_max;
+      if (record.offset <= walk->known && !keyed)
+        return opened(*walk);
+      auto entry = decode_entry(record.body);
+      if (!entry)
+        return open_failed(
+            {errc::internal,
+             "the entry at " + std::to_string(record.offset)
+                 + " can not be used: " + entry.error().message});
+      walk->newest_first.push_back(
+          {record.offset, record.stamp, *std::move(entry)});
+    }
+    if (page->complete || page->records.empty())
+      return opened(*walk);
+    read_back(walk, page->records.back().offset - 1);
+  });
+}
+
+void room_actor_state::opened(opening_walk& walk) {
+  auto& log = memory->log;
+  const bool is_fresh = log.epoch() != walk.head.epoch;
+  if (is_fresh) {
+    const auto& read = walk.newest_first;
+    log.begin(
+        walk.head.epoch,
+        read.empty() ? walk.head.newest : read.back().offset - 1);
+  }
+  for (auto one = walk.newest_first.rbegin(); one != walk.newest_first.rend();
+       ++one) {
+    std::optional<room_event> told;
+    if (one->offset <= walk.known) {
+      memory->state.remember_key(one->entry, one->offset, one->stamp);
+      told = told_event(core->name(), std::move(one->entry), one->offset);
+    } else {
+      told = memory->state.apply(std::move(one->entry), one->offset, one->stamp)
+                 .told;
+    }
+    if (told)
+      log.append(*std::move(told), one->offset, one->stamp);
+    else
+      log.skip(one->offset);
+  }
+  now_ = phase::serving;
+  if (is_fresh)
+    settle();
+  if (const auto found = std::exchange(found_early_, std::nullopt))
+    on_restart(*found);
+  for (auto& order : std::exchange(early_, {}))
+    std::visit([this](const auto& one) { serve(one); }, order);
+  go_on();
+}
+
+void room_actor_state::open_failed(const failure& why) {
+  now_ = phase::closed;
+  closed_until_ = core->now() + closed_time;
+  log::error(
+      "room.log_unreadable", {{"topic", core->name()}, {"why", why.message}});
+  for (const auto& order : std::exchange(early_, {}))
+    refuse(order, why);
+}
+
+} // namespace rookery

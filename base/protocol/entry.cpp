@@ -1,0 +1,267 @@
+#include "base/protocol/entry.hpp"
+
+#include "base/protocol/decode.hpp"
+#include "base/protocol/string_sink.hpp"
+
+#include <msgpack/object.hpp>
+#include <msgpack/pack.hpp>
+#include <msgpack/unpack.hpp>
+
+#include <type_traits>
+
+namespace rookery {
+
+namespace {
+
+constexpr uint32_t layout_version = 1;
+
+enum class entry_kind : uint64_t { message, joined, left, state };
+
+// -- writing ------------------------------------------------------------------
+
+class writer {
+public:
+  explicit writer(std::string& out)
+      : sink_(out) {}
+
+  void array(std::size_t size) { pack_.pack_array(narrow(size)); }
+  void put(uint32_t value) { pack_.pack_uint32(value); }
+  void put(uint64_t value) { pack_.pack_uint64(value); }
+  void put(int64_t value) { pack_.pack_int64(value); }
+  void put(bool value) { value ? pack_.pack_true() : pack_.pack_false(); }
+  void put(std::string_view text) {
+    pack_.pack_bin(narrow(text.size()));
+    pack_.pack_bin_body(text.data(), narrow(text.size()));
+  }
+  void put(const payload& value) {
+    array(2);
+    put(static_cast<uint32_t>(value.written_in));
+    put(std::string_view{value.bytes});
+  }
+  template <class T>
+  void put(const std::optional<T>& value) {
+    if (value)
+      put(*value);
+    else
+      pack_.pack_nil();
+  }
+  void put(entry_kind kind) { put(static_cast<uint64_t>(kind)); }
+
+  template <class... Ts>
+  void fields(const Ts&... all) {
+    array(1 + sizeof...(all));
+    put(layout_version);
+    (put(all), ...);
+  }
+
+private:
+  static uint32_t narrow(std::size_t n) { return static_cast<uint32_t>(n); }
+
+  string_sink sink_;
+  msgpack::packer<string_sink> pack_{sink_};
+};
+
+// -- reading ------------------------------------------------------------------
+
+/// Takes the items of an array in their order; after one that is not what was
+/// wanted nothing fits.
+class reader {
+public:
+  explicit reader(const msgpack::object& from)
+      : fits_(from.type == msgpack::type::ARRAY)
+      , items_(fits_ ? from.via.array : msgpack::object_array{0, nullptr}) {}
+
+  bool fits() const noexcept { return fits_; }
+
+  void take(bool& value) {
+    if (const auto* one = next(msgpack::type::BOOLEAN))
+      value = one->via.boolean;
+  }
+  void take(uint64_t& value) {
+    if (const auto* one = next(msgpack::type::POSITIVE_INTEGER))
+      value = one->via.u64;
+  }
+  void take(int64_t& value) {
+    const auto* one = next();
+    if (!one)
+      return;
+    fits_ = one->type == msgpack::type::POSITIVE_INTEGER
+            || one->type == msgpack::type::NEGATIVE_INTEGER;
+    if (fits_)
+      value = one->via.i64;
+  }
+  void take(std::string& text) {
+    if (const auto* one = next(msgpack::type::BIN))
+      text.assign(one->via.bin.ptr, one->via.bin.size);
+  }
+  void take(payload& value) {
+    const auto* one = next();
+    if (!one)
+      return;
+    reader inner{*one};
+    uint64_t written_in = 0;
+    inner.take(written_in);
+    inner.take(value.bytes);
+    fits_ = inner.fits() && written_in < encodings;
+    value.written_in = static_cast<encoding>(written_in);
+  }
+  template <class T>
+  void take(std::optional<T>& value) {
+    if (fits_ && at_ < items_.size && items_.ptr[at_].is_nil()) {
+      ++at_;
+      return;
+    }
+    take(value.emplace());
+  }
+
+  template <class... Ts>
+  bool fields(Ts&... all) {
+    (take(all), ...);
+    return fits_;
+  }
+
+  const msgpack::object* next() {
+    fits_ = fits_ && at_ < items_.size;
+    return fits_ ? &items_.ptr[at_++] : nullptr;
+  }
+
+private:
+  const msgpack::object* next(msgpack::type::object_type wanted) {
+    const auto* one = next();
+    fits_ = one && one->type == wanted;
+    return fits_ ? one : nullptr;
+  }
+
+  bool fits_;
+  msgpack::object_array items_;
+  uint32_t at_ = 0;
+};
+
+/// Calls `read` with what `bytes` hold, whose memory ends with the call.
+template <class Read>
+auto unpacked(std::string_view bytes, Read read)
+    -> decltype(read(std::declval<const msgpack::object&>())) {
+  // A length that lies would allocate before the bytes run out.
+  const msgpack::unpack_limit limits(
+      bytes.size(), 0, bytes.size(), bytes.size(), 0, 4);
+  const auto by_reference = [](auto...) { return true; };
+  try {
+    const auto handle = msgpack::unpack(
+        bytes.data(), bytes.size(), by_reference, nullptr, limits);
+    return read(handle.get());
+  } catch (const std::exception&) { // msgpack-c throws
+    return refuse(errc::internal, "it is no MessagePack");
+  }
+}
+
+tl::unexpected<failure> unreadable(uint64_t version) {
+  if (version != layout_version)
+    return refuse(
+        errc::internal, "its layout has version " + std::to_string(version)
+                            + ", and this node knows "
+                            + std::to_string(layout_version));
+  return refuse(errc::internal, "a field of it is not what it should be");
+}
+
+template <class Entry>
+result<log_entry> taken(bool fits, Entry entry) {
+  if (!fits)
+    return unreadable(layout_version);
+  return log_entry{std::move(entry)};
+}
+
+result<log_entry> read_fields(reader& in, uint64_t kind) {
+  switch (static_cast<entry_kind>(kind)) {
+  case entry_kind::message: {
+    message_entry e;
+    const bool fits = in.fields(e.user, e.key, e.at, e.data);
+    return taken(fits, std::move(e));
+  }
+  case entry_kind::joined: {
+    joined_entry e;
+    const bool fits = in.fields(e.user, e.info, e.told);
+    return taken(fits, std::move(e));
+  }
+  case entry_kind::left: {
+    left_entry e;
+    const bool fits = in.fields(e.user, e.reason, e.told);
+    return taken(fits, std::move(e));
+  }
+  case entry_kind::state: {
+    state_entry e;
+    const bool fits = in.fields(e.user, e.key, e.at, e.patch, e.if_offset);
+    return taken(fits, std::move(e));
+  }
+  }
+  return refuse(
+      errc::internal, "it is of the unknown kind " + std::to_string(kind));
+}
+
+} // namespace
+
+void encode(const log_entry& entry, std::string& out) {
+  writer to{out};
+  std::visit(
+      [&](const auto& e) {
+        using T = std::decay_t<decltype(e)>;
+        if constexpr (std::is_same_v<T, message_entry>)
+          to.fields(entry_kind::message, e.user, e.key, e.at, e.data);
+        else if constexpr (std::is_same_v<T, joined_entry>)
+          to.fields(entry_kind::joined, e.user, e.info, e.told);
+        else if constexpr (std::is_same_v<T, left_entry>)
+          to.fields(entry_kind::left, e.user, e.reason, e.told);
+        else
+          to.fields(
+              entry_kind::state, e.user, e.key, e.at, e.patch, e.if_offset);
+      },
+      entry);
+}
+
+result<log_entry> decode_entry(std::string_view bytes) {
+  return unpacked(bytes, [](const msgpack::object& all) -> result<log_entry> {
+    reader in{all};
+    uint64_t version = 0, kind = 0;
+    if (!in.fields(version, kind) || version != layout_version)
+      return unreadable(version);
+    return read_fields(in, kind);
+  });
+}
+
+void encode(const room_image& image, std::string& out) {
+  writer to{out};
+  to.array(4);
+  to.put(layout_version);
+  to.array(image.members.size());
+  for (const auto& one : image.members) {
+    to.array(3);
+    to.put(one.user);
+    to.put(one.info);
+    to.put(one.since);
+  }
+  to.put(image.state);
+  to.put(image.state_offset);
+}
+
+result<room_image> decode_image(std::string_view bytes) {
+  return unpacked(bytes, [](const msgpack::object& all) -> result<room_image> {
+    reader in{all};
+    uint64_t version = 0;
+    if (!in.fields(version) || version != layout_version)
+      return unreadable(version);
+    const auto* list = in.next();
+    if (!list || list->type != msgpack::type::ARRAY)
+      return unreadable(version);
+    room_image image;
+    image.members.resize(list->via.array.size);
+    for (uint32_t i = 0; i < list->via.array.size; ++i) {
+      auto& one = image.members[i];
+      if (!reader{list->via.array.ptr[i]}.fields(one.user, one.info, one.since))
+        return unreadable(version);
+    }
+    if (!in.fields(image.state, image.state_offset))
+      return unreadable(version);
+    return image;
+  });
+}
+
+} // namespace rookery
