@@ -1,0 +1,151 @@
+#pragma once
+
+#include "base/error.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rookery {
+
+// The durable part of logs. A journal puts the entries of each topic in order,
+// keeps them as far as its retention says, and gives them back. What an entry
+// holds is nobody's business here.
+//
+// Every call returns at once; `done` is called once, later, on a thread of the
+// journal, or within the call where it is refused at once. It must neither wait
+// nor throw; it may call the journal.
+//
+// For one topic the answers to `open`, `append` and `save` come in the order of
+// the calls, and so do the answers to `read`. Between the two there is no
+// order, since a replay does not wait for the disk: a read sees all that was
+// answered before it was given, and perhaps more.
+
+/// One entry as it stands in the log.
+struct journal_record {
+  uint64_t offset = 0;
+  int64_t stamp = 0; // journal_clock: ms since 1970, never falls
+  std::string body;
+};
+
+/// How much of a topic's log is kept: what is within all three bounds. A
+/// journal may keep more, never less, but for `lost` files. Without an image
+/// all is kept, and with one all that follows it: only an image makes entries
+/// expendable.
+struct journal_retention {
+  uint64_t entries_max = 0;
+  uint64_t bytes_max = 0;           // of bodies
+  std::chrono::milliseconds age{0}; // 0: without end
+  /// Entries that are so young stay, at most so many of them: who tries again
+  /// is known by them.
+  uint64_t young_entries_max = 0;
+  std::chrono::milliseconds young_age{0};
+
+  bool operator==(const journal_retention&) const = default;
+};
+
+/// A state that somebody stored: it stands for all entries up to `offset`.
+struct journal_image {
+  uint64_t offset = 0;
+  std::string body;
+};
+
+/// A topic's log as it is found.
+struct journal_head {
+  std::string epoch;
+  uint64_t newest = 0; // offset; 0: nothing was ever appended
+  /// Nothing after it is gone; `newest` when nothing is left, 0 when nothing is
+  /// gone.
+  uint64_t reaches = 0;
+  std::optional<journal_image> image; // the newest
+};
+
+struct journal_batch {
+  /// The batch that was stored last for this topic, given again, is not stored
+  /// again and gets the same receipt: for who got no answer. It is known until
+  /// the topic is closed. 0: never.
+  uint64_t id = 0;
+  std::vector<std::string> bodies; // in order; not empty
+};
+
+struct journal_receipt {
+  std::vector<uint64_t> offsets; // of each body, rising
+  int64_t stamp = 0;             // of all
+  uint64_t reaches = 0;          // as in journal_head
+};
+
+struct journal_range {
+  uint64_t after = 0;       // exclusive
+  uint64_t through = 0;     // inclusive
+  uint64_t entries_max = 0; // one is given in any case
+  uint64_t bytes_max = 0;   // of bodies; one is given even if it is longer
+  bool newest_first = false;
+};
+
+struct journal_page {
+  std::vector<journal_record> records; // in the order that was asked for
+  /// Nothing of the range is left to read behind these.
+  bool complete = false;
+  uint64_t reaches = 0; // as in journal_head
+};
+
+/// Counted since the start.
+struct journal_counts {
+  /// Upper bounds of `commits_by_seconds`; the last counts all that took
+  /// longer.
+  static constexpr std::array<double, 11> seconds_bounds{
+      0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1};
+
+  uint64_t entries = 0; // appended
+  uint64_t commits = 0;
+  uint64_t failures = 0; // batches that were not stored
+  uint64_t reads = 0;
+  double commit_seconds = 0; // all together
+  std::array<uint64_t, seconds_bounds.size() + 1> commits_by_seconds{};
+  uint64_t backlog_entries = 0; // now: given and not answered
+  uint64_t backlog_bytes = 0;
+  uint64_t file_bytes = 0; // now
+  bool failing = false;    // now: the last commit failed
+};
+
+/// Thread: any, for all calls. Errors: `not_available` when it can not be done
+/// now (backlog, disk full, no connection, topic not open), `internal` when
+/// what is stored is damaged.
+class journal {
+public:
+  virtual ~journal() = default;
+
+  template <class T>
+  using done = std::function<void(result<T>)>;
+
+  /// Before anything else, and answered before the first `read`; again with
+  /// another retention.
+  virtual void open(
+      std::string topic, const journal_retention& keep,
+      done<journal_head> answer) = 0;
+  /// Durable, as far as the journal is configured to be, when it is answered;
+  /// all of the batch or nothing. One batch at a time for each topic, so that
+  /// what is tried again stays in order.
+  virtual void append(
+      std::string topic, journal_batch batch, done<journal_receipt> answer) = 0;
+  virtual void read(
+      std::string topic, const journal_range& range,
+      done<journal_page> answer) = 0;
+  /// Replaces the image, unless the present one is newer. What only an older
+  /// one needs may go from then on. Answers the offset of the image that
+  /// stands. An image of what is not in the log yet is a `bad_request`.
+  virtual void
+  save(std::string topic, journal_image image, done<uint64_t> answer) = 0;
+  /// The topic is not in use here any more, once what was given before is
+  /// answered; it can be opened again.
+  virtual void close(std::string topic) = 0;
+
+  virtual journal_counts counts() const = 0;
+};
+
+} // namespace rookery
