@@ -230,6 +230,8 @@ http_response metrics_answer(
   node_numbers numbers;
   numbers.topics = node.topics;
   numbers.users = node.users;
+  if (node.logs)
+    numbers.journal = node.logs->counts();
   numbers.memory = node.memory_in_use();
   numbers.memory_budget = node.settings.memory.budget;
   numbers.memory_level = static_cast<uint64_t>(node.pressure.load());

@@ -6,6 +6,7 @@
 #include "actors/supervisor/supervisor.hpp"
 #include "base/hex.hpp"
 #include "base/log.hpp"
+#include "cluster/journal/sqlite_journal.hpp"
 #include "net/http/listener.hpp"
 
 #include <caf/actor_system.hpp>
@@ -152,6 +153,7 @@ public:
 
 private:
   result<void> load_keys();
+  result<void> open_journal();
   void start_actors();
   result<void> start_listeners();
   void reload_files();
@@ -188,8 +190,27 @@ result<void> running_node::start() {
   }
   if (auto listening = start_listeners(); !listening)
     return listening;
+  if (auto opened = open_journal(); !opened)
+    return opened;
   start_actors();
   ready_ = true;
+  return {};
+}
+
+result<void> running_node::open_journal() {
+  const auto& from = context_.settings.journal;
+  if (from.store == log_store::memory)
+    return {};
+  sqlite_journal_settings settings;
+  settings.path = from.file;
+  settings.sync = from.sync;
+  settings.check = from.check;
+  settings.backlog_entries_max = from.backlog_messages_max;
+  settings.backlog_bytes_max = from.backlog_bytes_max;
+  auto opened = sqlite_journal::open(std::move(settings));
+  if (!opened)
+    return tl::make_unexpected(opened.error());
+  context_.logs = *std::move(opened);
   return {};
 }
 
@@ -324,6 +345,8 @@ void running_node::stop() {
             [](bool) {},
             [](const caf::error&) { log::error("node.stop_timed_out"); });
   }
+  if (context_.logs)
+    context_.logs->stop(); // before the actors go that it answers
   // Registry and fanouts have been told to end, and need their threads for it.
   // The system waits for them before it stops those.
   context_.release_actors();

@@ -191,12 +191,20 @@ inline overflow_policy policy_of(const topic_class& topic) noexcept {
 }
 
 /// Where the logs of rooms are kept.
-enum class journal_store : uint8_t { memory, file };
-/// What a receipt means where logs are kept in a file.
-enum class journal_sync : uint8_t { always, checkpoint };
+enum class log_store : uint8_t { memory, file };
+/// What a receipt survives where logs are kept in a file. Both survive the end
+/// of the process, however it comes.
+enum class journal_sync : uint8_t {
+  /// The loss of power, too: one fsync for each commit.
+  always,
+  /// Not the loss of power: what was committed since the last checkpoint may be
+  /// lost then, and all topics begin a new epoch, so that no client is told
+  /// that it has seen everything.
+  checkpoint,
+};
 
 struct journal_config {
-  journal_store store = journal_store::memory;
+  log_store store = log_store::memory;
   std::string file = "rookery.journal";
   journal_sync sync = journal_sync::always;
   bool check = true; // the file, at start

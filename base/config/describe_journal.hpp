@@ -12,8 +12,8 @@ void describe(Visitor& v, journal_config& journal) {
   using namespace option;
   v.option(
       "store", journal.store,
-      words<journal_store, 2>{
-          {{{"memory", journal_store::memory}, {"file", journal_store::file}}}},
+      words<log_store, 2>{
+          {{{"memory", log_store::memory}, {"file", log_store::file}}}},
       "Where the logs of rooms are. memory ends with the process; file is a "
       "SQLite database that a restarted node goes on with.");
   v.option(
@@ -27,8 +27,8 @@ void describe(Visitor& v, journal_config& journal) {
           {{{"always", journal_sync::always},
             {"checkpoint", journal_sync::checkpoint}}}},
       "What a receipt means. always: the disk has it, also after a power "
-      "failure. checkpoint: the system has it, so it outlives the process, and "
-      "a power failure may take the last seconds.");
+      "failure. checkpoint: the system has it, so it outlives the process; a "
+      "power failure takes the last seconds, and all rooms begin anew.");
   v.option(
       "check", journal.check, flag{},
       "Looks through the file at start, so that damage is found before it is "

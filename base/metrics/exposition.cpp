@@ -1,5 +1,6 @@
 #include "base/metrics/exposition.hpp"
 
+#include "base/metrics/exposition_journal.hpp"
 #include "base/metrics/exposition_survey.hpp"
 
 #include <prometheus/metric_family.h>
@@ -301,6 +302,8 @@ std::string expose_metrics(const threads& all, const node_numbers& node) {
   families.push_back(alerts(node));
   if (node.survey)
     describe_survey(*node.survey, families);
+  if (node.journal)
+    describe_journal(*node.journal, families);
   families.push_back(single(
       "rookery_topics", "Topics that are in use now.", MetricType::Gauge,
       static_cast<double>(node.topics)));

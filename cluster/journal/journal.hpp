@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/metrics/journal_counts.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -18,8 +19,12 @@ namespace rookery {
 //
 // Every call returns at once; `done` is called once, later, on a thread of the
 // journal, or within the call where it is refused at once. It must neither wait
-// nor throw. The answers to the calls for one topic come in the order of the
-// calls.
+// nor throw; it may call the journal.
+//
+// For one topic the answers to `open`, `append` and `save` come in the order of
+// the calls, and so do the answers to `read`. Between the two there is no
+// order, since a replay does not wait for the disk: a read sees all that was
+// answered before it was given, and perhaps more.
 
 /// One entry as it stands in the log.
 struct journal_record {
@@ -28,8 +33,10 @@ struct journal_record {
   std::string body;
 };
 
-/// How much of a topic's log is kept. A journal may keep more, never less, but
-/// for `lost` files.
+/// How much of a topic's log is kept: what is within all three bounds. A
+/// journal may keep more, never less, but for `lost` files. Without an image
+/// all is kept, and with one all that follows it: only an image makes entries
+/// expendable.
 struct journal_retention {
   uint64_t entries_max = 0;
   uint64_t bytes_max = 0;           // of bodies
@@ -59,7 +66,9 @@ struct journal_head {
 };
 
 struct journal_batch {
-  /// The same batch again is stored once: for who got no answer.
+  /// The batch that was stored last for this topic, given again, is not stored
+  /// again and gets the same receipt: for who got no answer. It is known until
+  /// the topic is closed. 0: never.
   uint64_t id = 0;
   std::vector<std::string> bodies; // in order; not empty
 };
@@ -71,10 +80,10 @@ struct journal_receipt {
 };
 
 struct journal_range {
-  uint64_t after = 0;   // exclusive
-  uint64_t through = 0; // inclusive
-  uint64_t entries_max = 0;
-  uint64_t bytes_max = 0; // one entry is given even if it is longer
+  uint64_t after = 0;       // exclusive
+  uint64_t through = 0;     // inclusive
+  uint64_t entries_max = 0; // one is given in any case
+  uint64_t bytes_max = 0;   // of bodies; one is given even if it is longer
   bool newest_first = false;
 };
 
@@ -85,22 +94,9 @@ struct journal_page {
   uint64_t reaches = 0; // as in journal_head
 };
 
-/// Counted since the start. Thread: any.
-struct journal_counts {
-  uint64_t entries = 0; // appended
-  uint64_t commits = 0;
-  uint64_t failures = 0; // batches that were not stored
-  uint64_t reads = 0;
-  double commit_seconds = 0;    // all together
-  uint64_t backlog_entries = 0; // now: given and not answered
-  uint64_t backlog_bytes = 0;
-  uint64_t file_bytes = 0; // now
-  bool failing = false;    // now: the last commit failed
-};
-
 /// Thread: any, for all calls. Errors: `not_available` when it can not be done
-/// now (backlog, disk full, no connection), `internal` when what is stored is
-/// damaged.
+/// now (backlog, disk full, no connection, topic not open), `internal` when
+/// what is stored is damaged.
 class journal {
 public:
   virtual ~journal() = default;
@@ -108,7 +104,8 @@ public:
   template <class T>
   using done = std::function<void(result<T>)>;
 
-  /// Before anything else; again with another retention.
+  /// Before anything else, and answered before the first `read`; again with
+  /// another retention.
   virtual void open(
       std::string topic, const journal_retention& keep,
       done<journal_head> answer) = 0;
@@ -120,11 +117,17 @@ public:
   virtual void read(
       std::string topic, const journal_range& range,
       done<journal_page> answer) = 0;
-  /// Replaces the image. What only an older one needs may go from then on.
+  /// Replaces the image, unless the present one is newer. What only an older
+  /// one needs may go from then on. Answers the offset of the image that
+  /// stands. An image of what is not in the log yet is a `bad_request`.
   virtual void
   save(std::string topic, journal_image image, done<uint64_t> answer) = 0;
-  /// The topic is not in use here any more; it can be opened again.
+  /// The topic is not in use here any more, once what was given before is
+  /// answered; it can be opened again.
   virtual void close(std::string topic) = 0;
+
+  /// Returns when all that was given is answered; refuses what comes later.
+  virtual void stop() = 0;
 
   /// The stamp that an entry would get now.
   virtual int64_t now() const = 0;
