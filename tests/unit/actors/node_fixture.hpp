@@ -232,7 +232,11 @@ struct node_fixture : test_coordinator_fixture<> {
 
   /// Lets the actors work until none has a message. Time stands still: topics
   /// look for idleness for ever.
-  void run() { consume_messages(); }
+  void run() {
+    do
+      consume_messages();
+    while (more_work && more_work());
+  }
 
   /// A user's connection on one of the two threads; its welcome is read away.
   test_client connect(
@@ -297,6 +301,8 @@ struct node_fixture : test_coordinator_fixture<> {
       timer_wheel{sched.clock().now()}, timer_wheel{sched.clock().now()}};
   int64_t wall_clock = 1'700'000'000'000;
   bool clock_throws = false;
+  /// Does what is no actor's; false: there was nothing to do.
+  std::function<bool()> more_work;
   std::string fatal;
   supervisor_actor root;
   std::vector<recording_link*> links;
@@ -305,6 +311,26 @@ struct node_fixture : test_coordinator_fixture<> {
 
 inline bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
+}
+
+// -- JSON that the node sent --------------------------------------------------
+
+/// The number behind `"key":`, or 0.
+inline uint64_t number(const std::string& text, const std::string& key) {
+  const auto at = text.find('"' + key + "\":");
+  return at == std::string::npos
+             ? 0
+             : std::stoull(text.substr(at + key.size() + 3));
+}
+
+/// The text behind `"key":`, which is there.
+inline std::string text_of(const std::string& text, const std::string& key) {
+  const auto at = text.find('"' + key + "\":\"") + key.size() + 4;
+  return text.substr(at, text.find('"', at) - at);
+}
+
+inline bool is(const std::string& text, const std::string& event) {
+  return contains(text, R"("event":")" + event + '"');
 }
 
 } // namespace rookery::testing

@@ -2,30 +2,11 @@
 
 #include "tests/unit/actors/node_fixture.hpp"
 
-#include <random>
-
 using namespace rookery;
 using namespace rookery::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// The number behind `"key":`, or 0.
-uint64_t number(const std::string& text, const std::string& key) {
-  const auto at = text.find('"' + key + "\":");
-  return at == std::string::npos
-             ? 0
-             : std::stoull(text.substr(at + key.size() + 3));
-}
-
-std::string text_of(const std::string& text, const std::string& key) {
-  const auto at = text.find('"' + key + "\":\"") + key.size() + 4;
-  return text.substr(at, text.find('"', at) - at);
-}
-
-bool is(const std::string& text, const std::string& event) {
-  return contains(text, R"("event":")" + event + '"');
-}
 
 struct repair_fixture : node_fixture {
   void publish(test_client& who, const std::string& topic, int times) {
@@ -196,100 +177,6 @@ CAF_TEST(history gives the newest or what came after a position) {
   say(alice, R"({"event":"history","id":5,"topic":"chat.a",
       "since":{"epoch":"other","offset":1}})");
   CAF_CHECK(contains(alice.next(), R"("code":112)"));
-}
-
-// One client whose outbox fills and drains, that pauses, resumes, leaves and
-// comes back, while others publish on both threads and the actors run in any
-// order: what it is sent has no hole and nothing twice, but for what a
-// snapshot stands for.
-CAF_TEST(between replay and live there is never a hole or a repeat) {
-  std::mt19937 random{4711};
-  const auto one_of = [&](unsigned n) { return random() % n; };
-  context.settings.topics.front().history_messages = 8;
-  auto first = connect("writer");
-  auto second = connect("writer", 1);
-  const std::string topic = "chat.a";
-  std::unique_ptr<test_client> reader;
-  std::string epoch;
-  uint64_t last = 0; // the newest offset that the reader has
-  uint64_t checked = 0;
-  uint64_t snapshots = 0;
-  const auto read_all = [&] {
-    while (!reader->heard_nothing()) {
-      const auto text = reader->next();
-      if (is(text, "snapshot")) {
-        ++snapshots;
-        last = number(text, "offset");
-      } else if (
-          is(text, "message") || is(text, "joined") || is(text, "left")) {
-        CAF_REQUIRE_EQUAL(number(text, "offset"), last + 1);
-        ++last;
-        ++checked;
-      } else if (is(text, "live")) {
-        CAF_REQUIRE_EQUAL(number(text, "offset"), last);
-      } else if (contains(text, R"("kind":"room")") && epoch.empty()) {
-        epoch = text_of(text, "epoch");
-        last = number(text, "offset");
-      } else if (is(text, "error")) {
-        CAF_FAIL(text);
-      }
-    }
-  };
-  for (int round = 0; round < 20000; ++round) {
-    switch (reader ? one_of(12) : 12) {
-    case 0:
-      reader->link().room = one_of(4);
-      break;
-    case 1:
-    case 2:
-      reader->link().make_room(64 + one_of(64));
-      break;
-    case 3:
-      reader->say(R"({"event":"flow.pause"})");
-      break;
-    case 4:
-      reader->say(R"({"event":"flow.resume"})");
-      break;
-    case 5:
-      if (one_of(20) == 0) {
-        read_all();
-        vanish(*reader);
-        reader.reset();
-      }
-      break;
-    case 12:
-      reader = std::make_unique<test_client>(connect("reader", one_of(2)));
-      reader->say(
-          R"({"event":"subscribe","id":1,"topic":"chat.a")"
-          + (epoch.empty() ? std::string{}
-                           : R"(,"since":{"epoch":")" + epoch + R"(","offset":)"
-                                 + std::to_string(last) + "}")
-          + "}");
-      break;
-    default:
-      (one_of(2) ? first : second)
-          .say(R"({"event":"publish","topic":"chat.a","data":1})");
-    }
-    for (auto steps = one_of(6); steps > 0 && sched.try_run_once(); --steps) {
-    }
-    if (reader && one_of(4) == 0)
-      read_all();
-    if (first.link().credit < 8 || second.link().credit < 8)
-      run();
-  }
-  run();
-  reader->link().make_room(1000);
-  reader->say(R"({"event":"flow.resume"})");
-  run();
-  read_all();
-  say(first, R"({"event":"publish","id":9,"topic":"chat.a","data":1})");
-  uint64_t newest = 0;
-  while (!first.heard_nothing())
-    newest = std::max(newest, number(first.next(), "offset"));
-  read_all();
-  CAF_CHECK_EQUAL(last, newest);
-  CAF_CHECK(checked > 5000);
-  CAF_CHECK(snapshots > 10);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
