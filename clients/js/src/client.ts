@@ -4,7 +4,7 @@
 import type { ClientEvents } from "./client_events.js";
 import { Connection, type ConnectionState } from "./connection.js";
 import { Emitter } from "./emitter.js";
-import { onOnline, randomName } from "./environment.js";
+import { onOnline, randomName, ticks } from "./environment.js";
 import { RookeryError, type ErrorName } from "./errors.js";
 import { KnownLogs } from "./known_logs.js";
 import type { Link } from "./link.js";
@@ -15,6 +15,7 @@ import {
   type HistoryOptions,
   type PublishOptions,
   type SubscribeOptions,
+  type TellOptions,
 } from "./subscription.js";
 import { Topics, type AnySubscription } from "./topics.js";
 import type {
@@ -38,6 +39,7 @@ export class Client extends Emitter<ClientEvents> {
   readonly #requests: Outbox;
   readonly #logs = new KnownLogs();
   readonly #name = randomName();
+  #link: Link | undefined; // while it is open
   #lastId = 0;
   #lastKey = 0;
   #ending: RookeryError | undefined; // why nothing can be asked
@@ -127,6 +129,17 @@ export class Client extends Emitter<ClientEvents> {
     });
   }
 
+  /** Milliseconds to the server and back. A server that does not answer within
+   * `requestTimeoutMs` counts as lost, and the client comes back. */
+  ping(): Promise<number> {
+    return new Promise((resolve, failed) => {
+      const sent = ticks();
+      const done = () => resolve(ticks() - sent);
+      if (this.#link) return this.#link.ask({ event: "ping" }, { done, failed });
+      failed(new RookeryError("disconnected", "there is no connection"));
+    });
+  }
+
   // -- topics ---------------------------------------------------------------------
 
   /** Each topic has one subscription at a time. */
@@ -144,6 +157,7 @@ export class Client extends Emitter<ClientEvents> {
       options,
       {
         publish: (data, how) => this.publish(topic, data, how),
+        tell: (data, how) => this.tell(topic, data, how),
         presence: () => this.presence(topic),
         history: (which) => this.history(topic, which),
         unsubscribe: () => this.#topics.drop(one as unknown as AnySubscription),
@@ -175,6 +189,21 @@ export class Client extends Emitter<ClientEvents> {
     );
     this.#logs.learn(topic, receipt.epoch !== undefined);
     return receipt as Receipt;
+  }
+
+  /**
+   * Sends once and now, without an answer: for what the next one replaces, like
+   * a pointer's place. False when it was not sent: there is no connection, the
+   * server wants fewer publishes, or more than 64 KiB wait in the socket.
+   */
+  tell<Data = unknown>(
+    topic: string,
+    data: Data,
+    { tag }: TellOptions = {},
+  ): boolean {
+    if (!this.#link || this.#publishes.paused) return false;
+    const message = { event: "publish", topic, data: data ?? null, tag };
+    return this.#link.tell(this.#settings.codec.encode(message));
   }
 
   presence<Info = unknown>(topic: string): Promise<Presence<Info>> {
@@ -218,6 +247,7 @@ export class Client extends Emitter<ClientEvents> {
   // -- the connection -----------------------------------------------------------
 
   #onOpened(link: Link): void {
+    this.#link = link;
     this.#topics.pause(this.#settings.visibility?.hidden ?? false);
     this.#topics.attach(link);
     this.#requests.attach(link);
@@ -229,6 +259,7 @@ export class Client extends Emitter<ClientEvents> {
   }
 
   #onLost(): void {
+    this.#link = undefined;
     this.#topics.detach();
     this.#requests.detach();
     this.#publishes.detach();

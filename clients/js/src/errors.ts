@@ -75,6 +75,21 @@ export class RookeryError extends Error {
 }
 
 /**
+ * Thrown by a token function that may be called again, but not before
+ * `afterMs`: what an answer 429 or 503 says in `Retry-After`.
+ */
+export class RetryAfterError extends Error {
+  override readonly name = "RetryAfterError";
+
+  constructor(
+    message: string,
+    readonly afterMs: number,
+  ) {
+    super(message);
+  }
+}
+
+/**
  * Thrown by a token function that will not succeed later either, e.g. since
  * the user has signed out. Any other error is tried again.
  */

@@ -13,6 +13,7 @@ export type {
 } from "./environment.js";
 export {
   FinalError,
+  RetryAfterError,
   RookeryError,
   type ErrorName,
   type LocalErrorName,
@@ -28,6 +29,7 @@ export type {
   SubscribeOptions,
   Subscription,
   SubscriptionEvents,
+  TellOptions,
 } from "./subscription.js";
 export type { TokenFunction } from "./token.js";
 export type {

@@ -38,6 +38,11 @@ export interface PublishOptions {
   retry?: boolean;
 }
 
+export interface TellOptions {
+  /** Conflation tag, for topics that keep the latest of each. */
+  tag?: string;
+}
+
 export interface HistoryOptions {
   since?: Position;
   limit?: number;
@@ -77,6 +82,7 @@ export interface SubscriptionEvents<Data, State, Info> {
 /** What a subscription asks of its client. */
 export interface TopicPort<Data> {
   publish(data: Data, options?: PublishOptions): Promise<Receipt>;
+  tell(data: Data, options?: TellOptions): boolean;
   presence(): Promise<Presence>;
   history(options?: HistoryOptions): Promise<History>;
   unsubscribe(): void;
@@ -115,6 +121,11 @@ export class Subscription<
 
   publish(data: Data, options?: PublishOptions): Promise<Receipt> {
     return this.#port.publish(data, options);
+  }
+
+  /** Sends it once, now or never; see `Client.tell`. */
+  tell(data: Data, options?: TellOptions): boolean {
+    return this.#port.tell(data, options);
   }
 
   presence(): Promise<Presence<Info>> {

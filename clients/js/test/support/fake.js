@@ -52,6 +52,7 @@ export class FakeClock {
 class FakeSocket {
   said = [];
   closed = null;
+  bufferedAmount = 0;
 
   constructor(url, protocols) {
     Object.assign(this, { url, protocols });

@@ -3,7 +3,12 @@
 import * as msgpack from "@msgpack/msgpack";
 import { WebSocket } from "ws";
 
-import { Client, RookeryError, type Position } from "../../src/index.js";
+import {
+  Client,
+  RetryAfterError,
+  RookeryError,
+  type Position,
+} from "../../src/index.js";
 
 interface Line {
   text: string;
@@ -57,6 +62,11 @@ export async function publish(): Promise<Position | undefined> {
   // @ts-expect-error a line has a text
   await room.publish({ txet: "hello" });
   const { epoch, offset } = await room.publish({ text: "hello" }, { tag: "t" });
+  const told: boolean = room.tell({ text: "psst" }, { tag: "t" });
+  // @ts-expect-error what is told has no key
+  if (!told) room.tell({ text: "psst" }, { key: "k" });
+  const roundTripMs: number = await client.ping();
+  if (roundTripMs > 1000) throw new RetryAfterError("slow", 5000);
   const { messages } = await room.history({ limit: 10 });
   messages.map(({ data }) => data.text);
   const { members } = await room.presence();
