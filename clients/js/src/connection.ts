@@ -259,17 +259,15 @@ function stopError(
   name: string,
   refusal?: RookeryError,
 ): RookeryError {
-  const message = `the server closed with ${code} ${name}`;
+  const closed = { closeCode: code, closeReason: name };
   if (!refusal || refusal.code === "disconnected")
     return new RookeryError(
       code === UNAUTHORIZED ? "unauthorized" : "stopped",
-      message,
-      {
-        closeCode: code,
-      },
+      `the server closed with ${code} ${name}`,
+      closed,
     );
   return new RookeryError(refusal.code, refusal.message, {
     number: refusal.number,
-    closeCode: code,
+    ...closed,
   });
 }

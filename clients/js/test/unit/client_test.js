@@ -60,6 +60,7 @@ test("a refused token stops the client with a typed error", async () => {
     code: "unauthorized",
     number: 101,
     closeCode: 4500,
+    closeReason: "unauthorized",
   };
   await assert.rejects(ready, wanted);
   await assert.rejects(publish, wanted);
