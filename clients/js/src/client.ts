@@ -8,12 +8,16 @@ import { onOnline, randomName, ticks } from "./environment.js";
 import { RookeryError, type ErrorName } from "./errors.js";
 import { KnownLogs } from "./known_logs.js";
 import type { Link } from "./link.js";
+import type { MergePatch } from "./merge_patch.js";
 import { settingsOf, type ClientOptions, type Settings } from "./options.js";
 import { Outbox } from "./outbox.js";
 import {
   Subscription,
   type HistoryOptions,
+  type MembersOptions,
+  type PresenceOptions,
   type PublishOptions,
+  type SetOptions,
   type SubscribeOptions,
   type TellOptions,
 } from "./subscription.js";
@@ -22,6 +26,7 @@ import type {
   ClientMessage,
   History,
   Presence,
+  PresentMember,
   Receipt,
   ReplyMessage,
   SendReply,
@@ -135,7 +140,8 @@ export class Client extends Emitter<ClientEvents> {
     return new Promise((resolve, failed) => {
       const sent = ticks();
       const done = () => resolve(ticks() - sent);
-      if (this.#link) return this.#link.ask({ event: "ping" }, { done, failed });
+      if (this.#link)
+        return this.#link.ask({ event: "ping" }, { done, failed });
       failed(new RookeryError("disconnected", "there is no connection"));
     });
   }
@@ -145,7 +151,7 @@ export class Client extends Emitter<ClientEvents> {
   /** Each topic has one subscription at a time. */
   subscribe<Data = unknown, State = unknown, Info = unknown>(
     topic: string,
-    options: SubscribeOptions = {},
+    options: SubscribeOptions<State> = {},
   ): Subscription<Data, State, Info> {
     if (this.#topics.wanted(topic))
       throw new RookeryError(
@@ -157,8 +163,10 @@ export class Client extends Emitter<ClientEvents> {
       options,
       {
         publish: (data, how) => this.publish(topic, data, how),
+        set: (patch, how) => this.set<State>(topic, patch, how),
         tell: (data, how) => this.tell(topic, data, how),
-        presence: () => this.presence(topic),
+        presence: (which) => this.presence(topic, which),
+        members: (how) => this.members(topic, how),
         history: (which) => this.history(topic, which),
         unsubscribe: () => this.#topics.drop(one as unknown as AnySubscription),
       },
@@ -174,21 +182,27 @@ export class Client extends Emitter<ClientEvents> {
     data: Data,
     { key, tag, timeoutMs, retry = true }: PublishOptions = {},
   ): Promise<Receipt> {
-    this.#refuseEnded();
-    const message: ClientMessage = {
-      event: "publish",
-      topic,
-      data: data ?? null,
-    };
-    message.key = key ?? `${this.#name}-${++this.#lastKey}`;
-    if (tag !== undefined) message.tag = tag;
-    const { event, id, ...receipt } = await this.#publishes.add(
-      message,
-      timeoutMs ?? this.#settings.publishTimeoutMs,
+    const receipt = await this.#order(
+      { event: "publish", topic, data: data ?? null, key, tag },
       () => retry && this.#logs.mayHaveLog(topic),
+      timeoutMs,
     );
     this.#logs.learn(topic, receipt.epoch !== undefined);
-    return receipt as Receipt;
+    return receipt;
+  }
+
+  /** Changes the shared state of a room. In one order with the publishes, and
+   * sent again until the receipt as they are. */
+  set<State = unknown>(
+    topic: string,
+    patch: MergePatch<NoInfer<State>>,
+    { ifOffset, key, timeoutMs }: SetOptions = {},
+  ): Promise<Receipt> {
+    return this.#order(
+      { event: "room.set", topic, patch, if_offset: ifOffset, key },
+      () => true,
+      timeoutMs,
+    );
   }
 
   /**
@@ -206,23 +220,51 @@ export class Client extends Emitter<ClientEvents> {
     return this.#link.tell(this.#settings.codec.encode(message));
   }
 
-  presence<Info = unknown>(topic: string): Promise<Presence<Info>> {
-    return this.#request({ event: "presence", topic }, true);
+  /** Who is there: the first page, or that after another one. */
+  presence<Info = unknown>(
+    topic: string,
+    options: PresenceOptions = {},
+  ): Promise<Presence<Info>> {
+    return this.#request({ event: "presence", topic, ...options }, true);
+  }
+
+  /** All members, page by page. Nobody is told twice; who comes or goes
+   * meanwhile may be missing. */
+  async *members<Info = unknown>(
+    topic: string,
+    { pageSize: limit }: MembersOptions = {},
+  ): AsyncGenerator<PresentMember<Info>, void> {
+    let after: string | undefined;
+    do {
+      const page = await this.presence<Info>(topic, { limit, after });
+      yield* page.members;
+      after = page.next;
+    } while (after !== undefined);
   }
 
   history<Data = unknown>(
     topic: string,
     options: HistoryOptions = {},
   ): Promise<History<Data>> {
-    return this.#request(
-      { event: "history", topic, ...defined(options) },
-      true,
-    );
+    return this.#request({ event: "history", topic, ...options }, true);
   }
 
   /** Sent once: a lost connection rejects, as the user may have got it. */
   send(user: string, data: unknown): Promise<SendReply> {
     return this.#request({ event: "send", user, data: data ?? null }, false);
+  }
+
+  /** What has an idempotency key and ends with a receipt. */
+  async #order(
+    message: ClientMessage,
+    repeatable: () => boolean,
+    timeoutMs = this.#settings.publishTimeoutMs,
+  ): Promise<Receipt> {
+    this.#refuseEnded();
+    message.key ??= `${this.#name}-${++this.#lastKey}`;
+    const answer = await this.#publishes.add(message, timeoutMs, repeatable);
+    const { event, id, ...receipt } = answer;
+    return receipt;
   }
 
   async #request<Reply>(
@@ -307,11 +349,4 @@ export class Client extends Emitter<ClientEvents> {
     this.#publishes.fail(error);
     this.#requests.fail(error);
   }
-}
-
-function defined<Fields extends object>(fields: Fields): Partial<Fields> {
-  const there = Object.entries(fields).filter(
-    ([, value]) => value !== undefined,
-  );
-  return Object.fromEntries(there) as Partial<Fields>;
 }

@@ -88,7 +88,8 @@ export class Connection {
 
   /** The network is back: there is no reason to wait for long. */
   hurry(): void {
-    if (this.#state.phase !== "waiting" || this.#notBefore > this.#now()) return;
+    if (this.#state.phase !== "waiting" || this.#notBefore > this.#now())
+      return;
     this.#attempts = 0;
     this.#comeBack(this.#backoff(), "the network is back");
   }

@@ -20,11 +20,16 @@ export {
   type ProtocolErrorName,
 } from "./errors.js";
 export type { ClientOptions } from "./options.js";
+export type { MergePatch } from "./merge_patch.js";
 export type {
   GapNotice,
   HistoryOptions,
+  MembersOptions,
+  PresenceOptions,
   PublishOptions,
   ResetEvent,
+  SetOptions,
+  StateNotice,
   SubscribedEvent,
   SubscribeOptions,
   Subscription,
@@ -42,6 +47,7 @@ export type {
   LiveEvent,
   LobbyChangedEvent,
   Member,
+  MembersEvent,
   MessageEvent,
   Mode,
   Position,
@@ -49,8 +55,10 @@ export type {
   PresentMember,
   Receipt,
   ReconnectEvent,
+  RoomSnapshot,
   SendReply,
   SnapshotEvent,
+  StateEvent,
   SubscribeReply,
   TopicKind,
   WelcomeEvent,
