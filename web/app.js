@@ -102,7 +102,7 @@ function enterRoom() {
   room?.leave();
   cursors.clear();
   showRooms(name);
-  showPeople([], me);
+  showPeople([], me, 0);
   room = new Room({ client, view, me, name });
   wire.useTopic(room.topic);
   chat.open({

@@ -17,6 +17,7 @@ export class Room {
   #me;
   #tab = randomId("t", 3);
   #members = new Map();
+  #others = 0; // members that we know by number only
   #tabs = new Set(); // other tabs that were heard of
   #typing = false;
   #typingAt = 0;
@@ -36,13 +37,17 @@ export class Room {
   #listen(room, live, view) {
     room.on("subscribed", (reply) => view.entered(reply));
     room.on("reset", (reset) => view.missed(reset));
-    room.on("snapshot", ({ state }) => this.#onMembers(state.members));
+    room.on("snapshot", ({ state }) => this.#onMembers(state));
+    room.on("members", ({ count }) => this.#onCount(count));
     room.on("live", () => this.#refreshPresence());
     room.on("message", (event) => view.said(event));
     room.on("joined", (event) => this.#onJoined(event));
     room.on("left", (event) => this.#onLeft(event));
     room.on("gap", ({ from, to, final }) =>
-      view.note(`${from} to ${to} ${final ? "are left out" : "come late"}`, "gap"),
+      view.note(
+        `${from} to ${to} ${final ? "are left out" : "come late"}`,
+        "gap",
+      ),
     );
     room.on("refused", (error) =>
       view.note(`No entry: ${error.message}`, "error"),
@@ -87,7 +92,7 @@ export class Room {
     clearTimeout(this.#presenceTimer);
     this.#presenceTimer = setTimeout(async () => {
       try {
-        this.#onMembers((await this.#room.presence()).members);
+        this.#onMembers(await this.#room.presence());
       } catch {
         // The next snapshot or join says it.
       }
@@ -108,13 +113,20 @@ export class Room {
     this.#showPeople();
   }
 
-  #onMembers(members) {
+  #onMembers({ members, count }) {
     this.#members = new Map(members.map((one) => [one.user, one]));
+    this.#onCount(count);
+  }
+
+  /// Of all, told by large rooms instead of who comes and goes.
+  #onCount(count = this.#members.size) {
+    this.#others = Math.max(0, count - this.#members.size);
     this.#showPeople();
   }
 
   #showPeople() {
-    this.#view.people([...this.#members.values()], this.#me);
+    const known = [...this.#members.values()];
+    this.#view.people(known, this.#me, known.length + this.#others);
   }
 
   // -- unlogged: typing and cursors ------------------------------------------

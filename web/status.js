@@ -27,8 +27,7 @@ export class StatusView {
     byId("pill").title = welcome
       ? `node ${welcome.node}, connection ${welcome.connection}`
       : (reason ?? error?.message ?? "");
-    if (phase === "open")
-      byId("count-reconnects").textContent = this.#opened++;
+    if (phase === "open") byId("count-reconnects").textContent = this.#opened++;
     byId("reconnect").disabled = phase !== "waiting" && phase !== "stopped";
     if (phase === "waiting") this.#count(until);
     else byId("countdown").textContent = "";
