@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 
 import { PATIENCE_MS } from "./waiting.js";
 
-const SECRET = "sdk-tests-only-0123456789abcdefghi";
+export const SECRET = "sdk-tests-only-0123456789abcdefghi";
 
 const settings = (port) => `
 node { threads = 2 }
