@@ -22,7 +22,7 @@ declare -A packages=(
 )
 
 # npm projects, each with a lockfile that names no host (.npmrc).
-declare -A npm_folders=([test]="tests clients/js" [bench]="bench/peers")
+declare -A npm_folders=([build]="clients/js" [test]="tests" [bench]="bench/peers")
 
 as_root() {
   if ((EUID)); then sudo "$@"; else "$@"; fi

@@ -1,7 +1,6 @@
 // The demo page: one client, one room at a time, and the views of both.
 
 import { ChatView } from "./chat.js";
-import { Client } from "./client.js";
 import { CursorView, watchPointer } from "./cursors.js";
 import { byId, tint } from "./dom.js";
 import { askForName, rememberedName } from "./gate.js";
@@ -12,36 +11,46 @@ import {
   showPeople,
   showRooms,
 } from "./people.js";
+import { Client } from "./rookery.js";
 import { Room } from "./room.js";
 import { StatusView } from "./status.js";
+import { Tap } from "./tap.js";
+import { demoToken } from "./token.js";
 import { WireView } from "./wire.js";
+
+const PING_MS = 5_000;
+/// So long a message may wait for its receipt.
+const PUBLISH_MS = 3_600_000;
 
 let me = null;
 let room = null;
+let pingTimer = 0;
 
-const client = new Client({
-  address,
-  observer: {
-    state: onState,
-    frame: (direction, text, message, request) => {
-      status.frame(direction);
-      wire.frame(direction, text, message, request);
-    },
-    note: (text) => wire.note(text),
-    roundTrip: (ms) => status.roundTrip(ms),
-    event: onOtherEvent,
+const tap = new Tap({
+  frame: (direction, text) => {
+    status.frame(direction);
+    wire.frame(direction, text);
   },
+  note: (text) => wire.note(text),
+});
+const client = new Client({
+  url: `${location.origin.replace("http", "ws")}/ws`,
+  token,
+  webSocket: tap.WebSocket,
+  pingIntervalMs: 0, // `measure` pings
+  publishTimeoutMs: PUBLISH_MS,
 });
 const status = new StatusView({ onReconnect: () => client.connect() });
 const wire = new WireView({
-  onRaw: (text) => client.sendRaw(text),
-  onDrop: () => client.drop(),
+  onRaw: (text) => tap.say(text),
+  onDrop: () => tap.drop(),
 });
 const chat = new ChatView();
 const cursors = new CursorView();
 
 const view = {
   entered: (reply) => chat.entered(reply),
+  missed: (reset) => chat.missed(reset),
   note: (text, kind, event) => chat.note(text, kind, event),
   said: (event) => chat.said(event),
   waiting: (message) => chat.waiting(message),
@@ -57,35 +66,34 @@ const view = {
   },
 };
 
-/// Where to connect: a fresh token for each connection.
-async function address() {
-  const response = await fetch(`/demo/token?name=${encodeURIComponent(me)}`);
-  const text = (await response.text()).trim();
-  if (!response.ok) throw tokenError(response, text);
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  return `${scheme}://${location.host}/ws?token=${encodeURIComponent(text)}`;
+async function token() {
+  try {
+    return await demoToken(me);
+  } catch (error) {
+    wire.note(`no token: ${error.message}`);
+    throw error;
+  }
 }
 
-function tokenError(response, text) {
-  const error = new Error(text || `HTTP ${response.status}`);
-  const seconds = Number(response.headers.get("Retry-After"));
-  error.retryAfterMs = seconds > 0 ? seconds * 1000 : 0;
-  error.final = response.status >= 400 && response.status < 429;
-  return error;
-}
-
-function onState(state) {
+client.on("state", (state) => {
   status.state(state);
-  status.reconnects(client.reconnects);
-  if (state.phase === "open") return;
+  if (state.phase === "open") return measure();
   cursors.clear();
   chat.nobodyTypes();
-}
-
-function onOtherEvent(message) {
-  if (message.event !== "direct") return;
-  const { user, data } = message;
+});
+client.on("direct", ({ user, data }) => {
   chat.note(`${user}, to you alone: ${JSON.stringify(data)}`, "direct");
+});
+
+/// The round trip, which also finds out that nobody is there any more.
+async function measure() {
+  clearTimeout(pingTimer);
+  try {
+    status.roundTrip(await client.ping());
+    pingTimer = setTimeout(measure, PING_MS);
+  } catch {
+    // The next connection measures again.
+  }
 }
 
 function enterRoom() {
@@ -94,7 +102,7 @@ function enterRoom() {
   room?.leave();
   cursors.clear();
   showRooms(name);
-  showPeople([], me);
+  showPeople([], me, 0);
   room = new Room({ client, view, me, name });
   wire.useTopic(room.topic);
   chat.open({
@@ -114,7 +122,7 @@ function enterAs(name) {
   tint(chip, hueOf(name));
   room?.leave();
   room = null;
-  client.stop();
+  client.close();
   enterRoom();
   client.connect();
 }

@@ -116,13 +116,14 @@ export class ChatView {
     byId("room-facts").textContent = `${this.#topic} · epoch ${epoch}`;
     if (first) return this.note("You are here", "entered", { offset });
     if (mode === "replay" && recovered)
-      return this.note("Back again: nothing was missed", "back", { offset });
+      this.note("Back again: nothing was missed", "back", { offset });
+  }
+
+  missed({ to }) {
     // What was delivered before belongs to the past now.
     for (const node of this.#unsent.querySelectorAll("[data-state=delivered]"))
       this.#log.append(node);
-    this.note("Back again: what was said meanwhile is not here", "missed", {
-      offset,
-    });
+    this.note("Back again: what was said meanwhile is not here", "missed", to);
   }
 
   #message({ user, at: when, offset, text, key }) {

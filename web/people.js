@@ -7,8 +7,9 @@ import { hueOf, NAME_PATTERN } from "./names.js";
 const ROOMS = ["hall", "library", "garden"];
 const SHOWN_MAX = 100;
 
-export function showPeople(members, me) {
-  byId("people-count").textContent = members.length;
+/// `count`: of all, of whom `members` may be a part.
+export function showPeople(members, me, count) {
+  byId("people-count").textContent = count.toLocaleString();
   const others = members
     .filter((one) => one.user !== me)
     .sort((a, b) => a.user.localeCompare(b.user));

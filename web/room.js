@@ -7,18 +7,17 @@ import { Conflated } from "./conflated.js";
 const CURSOR_MS = 50; // at most 20 a second
 const TYPING_MS = 2_000; // how often it is repeated while one types
 const PRESENCE_MS = 250;
-/// With more than this waiting in the socket, cursors only make it worse.
-const BACKLOG_BYTES_MAX = 64 * 1024;
 
-/// `view` gets: entered, note, said, waiting, delivered, refused, people,
+/// `view` gets: entered, missed, note, said, waiting, delivered, refused, people,
 /// typing, cursor, gone (a tab), goneUser.
 export class Room {
-  #client;
+  #room;
+  #live;
   #view;
   #me;
   #tab = randomId("t", 3);
   #members = new Map();
-  #unsent = new Map(); // by key: messages without a receipt
+  #others = 0; // members that we know by number only
   #tabs = new Set(); // other tabs that were heard of
   #typing = false;
   #typingAt = 0;
@@ -26,29 +25,35 @@ export class Room {
   #presenceTimer = 0;
 
   constructor({ client, view, me, name }) {
-    this.#client = client;
     this.#view = view;
     this.#me = me;
     this.name = name;
     this.topic = `room.${name}`;
-    this.liveTopic = `live.${name}`;
-    client.subscribe(this.topic, {
-      snapshot: true,
-      on: {
-        entered: (reply) => view.entered(reply),
-        snapshot: ({ state }) => this.#onMembers(state.members),
-        live: () => this.#sendAgain(),
-        message: (event) => this.#onEvent(event),
-        gap: ({ from, to }) => view.note(`${from} to ${to} come late`, "gap"),
-        refused: (error) => view.note(`No entry: ${error.message}`, "error"),
-      },
-    });
-    client.subscribe(this.liveTopic, {
-      on: {
-        entered: () => this.#tell({ here: true }),
-        message: (event) => this.#onLive(event),
-      },
-    });
+    this.#room = client.subscribe(this.topic, { snapshot: true });
+    this.#live = client.subscribe(`live.${name}`);
+    this.#listen(this.#room, this.#live, view);
+  }
+
+  #listen(room, live, view) {
+    room.on("subscribed", (reply) => view.entered(reply));
+    room.on("reset", (reset) => view.missed(reset));
+    room.on("snapshot", ({ state }) => this.#onMembers(state));
+    room.on("members", ({ count }) => this.#onCount(count));
+    room.on("live", () => this.#refreshPresence());
+    room.on("message", (event) => view.said(event));
+    room.on("joined", (event) => this.#onJoined(event));
+    room.on("left", (event) => this.#onLeft(event));
+    room.on("gap", ({ from, to, final }) =>
+      view.note(
+        `${from} to ${to} ${final ? "are left out" : "come late"}`,
+        "gap",
+      ),
+    );
+    room.on("refused", (error) =>
+      view.note(`No entry: ${error.message}`, "error"),
+    );
+    live.on("subscribed", () => this.#tell({ here: true }));
+    live.on("message", (event) => this.#onLive(event));
   }
 
   /// Leaves the room for another one.
@@ -56,8 +61,8 @@ export class Room {
     this.goodbye();
     clearTimeout(this.#presenceTimer);
     this.#cursor.stop();
-    this.#client.unsubscribe(this.topic);
-    this.#client.unsubscribe(this.liveTopic);
+    this.#room.unsubscribe();
+    this.#live.unsubscribe();
   }
 
   /// Tells the others that this tab goes, so that they count again.
@@ -67,55 +72,17 @@ export class Room {
 
   // -- messages --------------------------------------------------------------
 
-  say(text) {
+  /// The key tells the message when it comes back to us.
+  async say(text) {
     const key = randomId("k", 6);
-    const one = { key, text, user: this.#me, at: Date.now() };
-    this.#unsent.set(one.key, one);
-    this.#view.waiting(one);
+    this.#view.waiting({ key, text, user: this.#me, at: Date.now() });
     this.type(false);
-    this.#publish(one);
-  }
-
-  /// Until there is a receipt a message is sent again after each reconnect; its
-  /// key makes sure that it is published once.
-  async #publish(one) {
-    const { key, text } = one;
     try {
-      const receipt = await this.#client.request("publish", {
-        topic: this.topic,
-        data: { text, key },
-        key,
-      });
-      this.#unsent.delete(key);
-      this.#view.delivered(key, receipt.offset);
+      const { offset } = await this.#room.publish({ text, key }, { key });
+      this.#view.delivered(key, offset);
     } catch (error) {
-      if (error.name === "disconnected" || error.name === "timeout") return;
-      this.#unsent.delete(key);
       this.#view.refused(key, error.message);
     }
-  }
-
-  #sendAgain() {
-    this.#refreshPresence();
-    for (const one of this.#unsent.values()) this.#publish(one);
-  }
-
-  #onEvent(event) {
-    switch (event.event) {
-      case "message":
-        this.#unsent.delete(event.data?.key);
-        return this.#view.said(event);
-      case "joined":
-        this.#members.set(event.member.user, event.member);
-        this.#view.note(`${event.member.user} came`, "joined", event);
-        break;
-      case "left":
-        this.#members.delete(event.member.user);
-        this.#view.note(`${event.member.user} went`, "left", event);
-        this.#view.goneUser(event.member.user);
-        break;
-    }
-    this.#showPeople();
   }
 
   // -- who is there ----------------------------------------------------------
@@ -125,22 +92,41 @@ export class Room {
     clearTimeout(this.#presenceTimer);
     this.#presenceTimer = setTimeout(async () => {
       try {
-        const topic = this.topic;
-        const reply = await this.#client.request("presence", { topic });
-        this.#onMembers(reply.members);
+        this.#onMembers(await this.#room.presence());
       } catch {
         // The next snapshot or join says it.
       }
     }, PRESENCE_MS);
   }
 
-  #onMembers(members) {
+  #onJoined(event) {
+    this.#members.set(event.member.user, event.member);
+    this.#view.note(`${event.member.user} came`, "joined", event);
+    this.#showPeople();
+  }
+
+  #onLeft(event) {
+    const { user } = event.member;
+    this.#members.delete(user);
+    this.#view.note(`${user} went`, "left", event);
+    this.#view.goneUser(user);
+    this.#showPeople();
+  }
+
+  #onMembers({ members, count }) {
     this.#members = new Map(members.map((one) => [one.user, one]));
+    this.#onCount(count);
+  }
+
+  /// Of all, told by large rooms instead of who comes and goes.
+  #onCount(count = this.#members.size) {
+    this.#others = Math.max(0, count - this.#members.size);
     this.#showPeople();
   }
 
   #showPeople() {
-    this.#view.people([...this.#members.values()], this.#me);
+    const known = [...this.#members.values()];
+    this.#view.people(known, this.#me, known.length + this.#others);
   }
 
   // -- unlogged: typing and cursors ------------------------------------------
@@ -161,10 +147,9 @@ export class Room {
 
   /// Where a slow reader gets only the newest, it is the newest of each tag.
   #tell(what) {
-    if (this.#client.backlog > BACKLOG_BYTES_MAX) return;
     const data = { tab: this.#tab, ...what };
     const tag = `${this.#tab}.${Object.keys(what)[0]}`;
-    this.#client.send("publish", { topic: this.liveTopic, data, tag });
+    this.#live.tell(data, { tag });
   }
 
   #onLive({ data, user }) {

@@ -7,12 +7,14 @@ const COUNTDOWN_MS = 100;
 export class StatusView {
   #counts = { in: 0, out: 0 };
   #countdown = 0;
+  #opened = 0;
 
   constructor({ onReconnect }) {
     byId("reconnect").addEventListener("click", onReconnect);
   }
 
-  state({ phase, until, code, reason, welcome }) {
+  /// Of the client.
+  state({ phase, until, reason, error, welcome }) {
     clearInterval(this.#countdown);
     byId("pill").dataset.phase = phase;
     byId("phase").textContent = {
@@ -20,11 +22,12 @@ export class StatusView {
       connecting: "Connecting",
       open: "Connected",
       waiting: "Back in",
-      stopped: `Closed: ${reason}${code ? ` (${code})` : ""}`,
+      stopped: error && `Closed: ${closed(error)}`,
     }[phase];
     byId("pill").title = welcome
       ? `node ${welcome.node}, connection ${welcome.connection}`
-      : (reason ?? "");
+      : (reason ?? error?.message ?? "");
+    if (phase === "open") byId("count-reconnects").textContent = this.#opened++;
     byId("reconnect").disabled = phase !== "waiting" && phase !== "stopped";
     if (phase === "waiting") this.#count(until);
     else byId("countdown").textContent = "";
@@ -32,7 +35,7 @@ export class StatusView {
 
   #count(until) {
     const show = () => {
-      const left = Math.max(0, until - performance.now());
+      const left = Math.max(0, until - Date.now());
       byId("countdown").textContent = `${(left / 1000).toFixed(1)} s`;
     };
     show();
@@ -45,11 +48,11 @@ export class StatusView {
       this.#counts[direction].toLocaleString();
   }
 
-  reconnects(count) {
-    byId("count-reconnects").textContent = count;
-  }
-
   roundTrip(ms) {
     byId("round-trip").textContent = `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
   }
+}
+
+function closed({ message, closeCode, closeReason }) {
+  return closeCode ? `${closeReason} (${closeCode})` : message;
 }

@@ -44,8 +44,8 @@ export class WireView {
     this.#offerExamples(onRaw);
   }
 
-  frame(direction, text, message, request) {
-    this.#show(this.#log.frame(direction, text, message, request));
+  frame(direction, text) {
+    this.#show(this.#log.frame(direction, text));
   }
 
   note(text) {

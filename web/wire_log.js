@@ -8,6 +8,7 @@ const encoder = new TextEncoder();
 export class WireLog {
   #rows = { in: [], out: [], note: [] };
   #open = new Map(); // rows that the next of their kind joins
+  #asked = new Map(); // by id: what waits for its answer on this connection
   #nextId = 0;
 
   /// All rows in order.
@@ -18,7 +19,9 @@ export class WireLog {
   }
 
   /// The row that this frame made or joined, and the row that had to go.
-  frame(direction, text, message, request) {
+  frame(direction, text) {
+    const message = parsed(text);
+    const request = this.#requestOf(direction, message);
     const kind = kindOf(message, request);
     const event = message?.event ?? "not JSON";
     const lane = `${direction} ${event} ${message?.topic ?? ""}`;
@@ -44,6 +47,7 @@ export class WireLog {
   /// What happened to the connection itself.
   note(text) {
     this.#open.clear();
+    this.#asked.clear();
     const row = { direction: "note", kind: "log", text, at: Date.now() };
     return this.#add(row);
   }
@@ -51,6 +55,19 @@ export class WireLog {
   clear() {
     for (const rows of Object.values(this.#rows)) rows.length = 0;
     this.#open.clear();
+  }
+
+  /// What an answer answers; a question is kept until then.
+  #requestOf(direction, message) {
+    const { id, event } = message ?? {};
+    if (id === undefined) return undefined;
+    if (direction === "out") {
+      this.#asked.set(id, { event, at: performance.now() });
+      return undefined;
+    }
+    const request = this.#asked.get(id);
+    this.#asked.delete(id);
+    return request;
   }
 
   #add(row) {
@@ -62,6 +79,15 @@ export class WireLog {
       for (const [lane, one] of this.#open)
         if (one === gone) this.#open.delete(lane);
     return { row, gone };
+  }
+}
+
+function parsed(text) {
+  try {
+    const value = JSON.parse(text);
+    return value && typeof value === "object" ? value : null;
+  } catch {
+    return null;
   }
 }
 

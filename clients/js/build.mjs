@@ -17,6 +17,16 @@ const kinds = [
   ["cjs", "cjs", "commonjs"],
 ];
 for (const [folder, format, type] of kinds) {
+  const compiler = join(here, "node_modules/typescript/bin/tsc");
+  const options = [
+    "-p",
+    here,
+    "--outDir",
+    join(out, folder),
+    "--stripInternal",
+  ];
+  execFileSync(process.execPath, [compiler, ...options], { stdio: "inherit" });
+  // After the types: a build that fails leaves no new module behind.
   await build({
     absWorkingDir: here,
     entryPoints: ["src/index.ts"],
@@ -27,15 +37,6 @@ for (const [folder, format, type] of kinds) {
     target: "es2022",
     sourcemap: true,
   });
-  const compiler = join(here, "node_modules/typescript/bin/tsc");
-  const options = [
-    "-p",
-    here,
-    "--outDir",
-    join(out, folder),
-    "--stripInternal",
-  ];
-  execFileSync(process.execPath, [compiler, ...options], { stdio: "inherit" });
   const description = JSON.stringify({ type }, null, 2);
   writeFileSync(join(out, folder, "package.json"), `${description}\n`);
 }

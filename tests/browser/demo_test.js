@@ -5,7 +5,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 
 import { launchBrowser } from "./support/chromium.js";
 import { Rookery } from "./support/rookery.js";
-import { People } from "./support/tab.js";
+import { People, TOKENS } from "./support/tab.js";
 
 const node = new Rookery(process.env.ROOKERY);
 let browser;
@@ -161,6 +161,25 @@ test("what the server does not understand ends the connection for good", async (
   await wren.page.locator("#raw-text").fill("{");
   await wren.page.locator("#raw").getByRole("button", { name: "Send" }).click();
   await wren.page.getByText("Closed: malformed (4502)").waitFor();
+  await wren.page.getByRole("button", { name: "Connect now" }).click();
+  await wren.isConnected();
+});
+
+test("a node that is too busy for a token is asked later", async () => {
+  const wren = await people.enter("wren", "busy");
+  await wren.tokensAnswer(503, { "Retry-After": "3600" });
+  await wren.page.getByRole("button", { name: "Drop connection" }).click();
+  await wren.page.locator(".frame-note").getByText("no token: later").waitFor();
+  const left = parseFloat(await wren.page.locator("#countdown").innerText());
+  assert.ok(left > 3000, `${left} s left`);
+});
+
+test("a name without a token is not asked for again, until somebody does", async () => {
+  const wren = await people.enter("wren", "refused");
+  await wren.tokensAnswer(403);
+  await wren.page.getByRole("button", { name: "Drop connection" }).click();
+  await wren.page.getByText("Closed: later").waitFor();
+  await wren.page.unroute(TOKENS);
   await wren.page.getByRole("button", { name: "Connect now" }).click();
   await wren.isConnected();
 });

@@ -4,23 +4,29 @@
 import type { ClientEvents } from "./client_events.js";
 import { Connection, type ConnectionState } from "./connection.js";
 import { Emitter } from "./emitter.js";
-import { onOnline, randomName } from "./environment.js";
+import { onOnline, randomName, ticks } from "./environment.js";
 import { RookeryError, type ErrorName } from "./errors.js";
 import { KnownLogs } from "./known_logs.js";
 import type { Link } from "./link.js";
+import type { MergePatch } from "./merge_patch.js";
 import { settingsOf, type ClientOptions, type Settings } from "./options.js";
 import { Outbox } from "./outbox.js";
 import {
   Subscription,
   type HistoryOptions,
+  type MembersOptions,
+  type PresenceOptions,
   type PublishOptions,
+  type SetOptions,
   type SubscribeOptions,
+  type TellOptions,
 } from "./subscription.js";
 import { Topics, type AnySubscription } from "./topics.js";
 import type {
   ClientMessage,
   History,
   Presence,
+  PresentMember,
   Receipt,
   ReplyMessage,
   SendReply,
@@ -38,6 +44,7 @@ export class Client extends Emitter<ClientEvents> {
   readonly #requests: Outbox;
   readonly #logs = new KnownLogs();
   readonly #name = randomName();
+  #link: Link | undefined; // while it is open
   #lastId = 0;
   #lastKey = 0;
   #ending: RookeryError | undefined; // why nothing can be asked
@@ -127,12 +134,24 @@ export class Client extends Emitter<ClientEvents> {
     });
   }
 
+  /** Milliseconds to the server and back. A server that does not answer within
+   * `requestTimeoutMs` counts as lost, and the client comes back. */
+  ping(): Promise<number> {
+    return new Promise((resolve, failed) => {
+      const sent = ticks();
+      const done = () => resolve(ticks() - sent);
+      if (this.#link)
+        return this.#link.ask({ event: "ping" }, { done, failed });
+      failed(new RookeryError("disconnected", "there is no connection"));
+    });
+  }
+
   // -- topics ---------------------------------------------------------------------
 
   /** Each topic has one subscription at a time. */
   subscribe<Data = unknown, State = unknown, Info = unknown>(
     topic: string,
-    options: SubscribeOptions = {},
+    options: SubscribeOptions<State> = {},
   ): Subscription<Data, State, Info> {
     if (this.#topics.wanted(topic))
       throw new RookeryError(
@@ -144,7 +163,10 @@ export class Client extends Emitter<ClientEvents> {
       options,
       {
         publish: (data, how) => this.publish(topic, data, how),
-        presence: () => this.presence(topic),
+        set: (patch, how) => this.set<State>(topic, patch, how),
+        tell: (data, how) => this.tell(topic, data, how),
+        presence: (which) => this.presence(topic, which),
+        members: (how) => this.members(topic, how),
         history: (which) => this.history(topic, which),
         unsubscribe: () => this.#topics.drop(one as unknown as AnySubscription),
       },
@@ -160,40 +182,89 @@ export class Client extends Emitter<ClientEvents> {
     data: Data,
     { key, tag, timeoutMs, retry = true }: PublishOptions = {},
   ): Promise<Receipt> {
-    this.#refuseEnded();
-    const message: ClientMessage = {
-      event: "publish",
-      topic,
-      data: data ?? null,
-    };
-    message.key = key ?? `${this.#name}-${++this.#lastKey}`;
-    if (tag !== undefined) message.tag = tag;
-    const { event, id, ...receipt } = await this.#publishes.add(
-      message,
-      timeoutMs ?? this.#settings.publishTimeoutMs,
+    const receipt = await this.#order(
+      { event: "publish", topic, data: data ?? null, key, tag },
       () => retry && this.#logs.mayHaveLog(topic),
+      timeoutMs,
     );
     this.#logs.learn(topic, receipt.epoch !== undefined);
-    return receipt as Receipt;
+    return receipt;
   }
 
-  presence<Info = unknown>(topic: string): Promise<Presence<Info>> {
-    return this.#request({ event: "presence", topic }, true);
+  /** Changes the shared state of a room. In one order with the publishes, and
+   * sent again until the receipt as they are. */
+  set<State = unknown>(
+    topic: string,
+    patch: MergePatch<NoInfer<State>>,
+    { ifOffset, key, timeoutMs }: SetOptions = {},
+  ): Promise<Receipt> {
+    return this.#order(
+      { event: "room.set", topic, patch, if_offset: ifOffset, key },
+      () => true,
+      timeoutMs,
+    );
+  }
+
+  /**
+   * Sends once and now, without an answer: for what the next one replaces, like
+   * a pointer's place. False when it was not sent: there is no connection, the
+   * server wants fewer publishes, or more than 64 KiB wait in the socket.
+   */
+  tell<Data = unknown>(
+    topic: string,
+    data: Data,
+    { tag }: TellOptions = {},
+  ): boolean {
+    if (!this.#link || this.#publishes.paused) return false;
+    const message = { event: "publish", topic, data: data ?? null, tag };
+    return this.#link.tell(this.#settings.codec.encode(message));
+  }
+
+  /** Who is there: the first page, or that after another one. */
+  presence<Info = unknown>(
+    topic: string,
+    options: PresenceOptions = {},
+  ): Promise<Presence<Info>> {
+    return this.#request({ event: "presence", topic, ...options }, true);
+  }
+
+  /** All members, page by page. Nobody is told twice; who comes or goes
+   * meanwhile may be missing. */
+  async *members<Info = unknown>(
+    topic: string,
+    { pageSize: limit }: MembersOptions = {},
+  ): AsyncGenerator<PresentMember<Info>, void> {
+    let after: string | undefined;
+    do {
+      const page = await this.presence<Info>(topic, { limit, after });
+      yield* page.members;
+      after = page.next;
+    } while (after !== undefined);
   }
 
   history<Data = unknown>(
     topic: string,
     options: HistoryOptions = {},
   ): Promise<History<Data>> {
-    return this.#request(
-      { event: "history", topic, ...defined(options) },
-      true,
-    );
+    return this.#request({ event: "history", topic, ...options }, true);
   }
 
   /** Sent once: a lost connection rejects, as the user may have got it. */
   send(user: string, data: unknown): Promise<SendReply> {
     return this.#request({ event: "send", user, data: data ?? null }, false);
+  }
+
+  /** What has an idempotency key and ends with a receipt. */
+  async #order(
+    message: ClientMessage,
+    repeatable: () => boolean,
+    timeoutMs = this.#settings.publishTimeoutMs,
+  ): Promise<Receipt> {
+    this.#refuseEnded();
+    message.key ??= `${this.#name}-${++this.#lastKey}`;
+    const answer = await this.#publishes.add(message, timeoutMs, repeatable);
+    const { event, id, ...receipt } = answer;
+    return receipt;
   }
 
   async #request<Reply>(
@@ -218,6 +289,7 @@ export class Client extends Emitter<ClientEvents> {
   // -- the connection -----------------------------------------------------------
 
   #onOpened(link: Link): void {
+    this.#link = link;
     this.#topics.pause(this.#settings.visibility?.hidden ?? false);
     this.#topics.attach(link);
     this.#requests.attach(link);
@@ -229,6 +301,7 @@ export class Client extends Emitter<ClientEvents> {
   }
 
   #onLost(): void {
+    this.#link = undefined;
     this.#topics.detach();
     this.#requests.detach();
     this.#publishes.detach();
@@ -276,11 +349,4 @@ export class Client extends Emitter<ClientEvents> {
     this.#publishes.fail(error);
     this.#requests.fail(error);
   }
-}
-
-function defined<Fields extends object>(fields: Fields): Partial<Fields> {
-  const there = Object.entries(fields).filter(
-    ([, value]) => value !== undefined,
-  );
-  return Object.fromEntries(there) as Partial<Fields>;
 }

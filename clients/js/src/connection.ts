@@ -8,7 +8,7 @@ import {
   type Random,
 } from "./backoff.js";
 import { closeName, comesBack, UNAUTHORIZED } from "./close_codes.js";
-import { RookeryError } from "./errors.js";
+import { RetryAfterError, RookeryError } from "./errors.js";
 import { Link, type LinkOptions } from "./link.js";
 import { fetchToken, refreshAfterMs, type TokenFunction } from "./token.js";
 import type { ReconnectEvent, ServerMessage, WelcomeEvent } from "./wire.js";
@@ -56,7 +56,7 @@ export class Connection {
   #dials = 0; // a later one makes those before it void
   #attempts = 0;
   #openedAt = 0;
-  #moveAt = 0; // when the server wants us elsewhere
+  #notBefore = 0; // the moment that we were asked to keep to
   #expiredInARow = 0;
   #retryTimer: unknown;
   #moveTimer: unknown;
@@ -88,7 +88,8 @@ export class Connection {
 
   /** The network is back: there is no reason to wait for long. */
   hurry(): void {
-    if (this.#state.phase !== "waiting" || this.#moveAt > this.#now()) return;
+    if (this.#state.phase !== "waiting" || this.#notBefore > this.#now())
+      return;
     this.#attempts = 0;
     this.#comeBack(this.#backoff(), "the network is back");
   }
@@ -126,13 +127,15 @@ export class Connection {
     if (error instanceof RookeryError && error.code === "no_token")
       return this.#stop(error);
     const why = error instanceof Error ? error.message : String(error);
-    this.#comeBack(this.#backoff(), `no token: ${why}`);
+    const afterMs = error instanceof RetryAfterError ? error.afterMs : 0;
+    this.#notBefore = this.#now() + afterMs;
+    this.#comeBack(afterMs + this.#backoff(), `no token: ${why}`);
   }
 
   #onOpened(link: Link, welcome: WelcomeEvent, token?: string): void {
     this.#openedAt = this.#now();
     this.#expiredInARow = 0;
-    this.#moveAt = 0;
+    this.#notBefore = 0;
     if (token !== undefined) this.#planToken(token);
     this.#state = { phase: "open", welcome };
     this.#handlers.opened(link, welcome);
@@ -166,7 +169,7 @@ export class Connection {
     const wasOpen = this.#state.phase === "open";
     if (wasOpen && this.#now() - this.#openedAt >= STABLE_MS)
       this.#attempts = 0;
-    const wanted = this.#moveAt - this.#now();
+    const wanted = this.#notBefore - this.#now();
     this.#comeBack(wanted > 0 ? wanted : this.#backoff(), name);
   }
 
@@ -203,7 +206,7 @@ export class Connection {
   #onReconnect(event: ReconnectEvent): void {
     const { clock, random } = this.#options;
     const delay = moveMs(event, random);
-    this.#moveAt = this.#now() + delay;
+    this.#notBefore = this.#now() + delay;
     clock.clearTimeout(this.#moveTimer);
     this.#moveTimer = clock.setTimeout(() => this.#move(), delay);
   }
@@ -257,17 +260,15 @@ function stopError(
   name: string,
   refusal?: RookeryError,
 ): RookeryError {
-  const message = `the server closed with ${code} ${name}`;
+  const closed = { closeCode: code, closeReason: name };
   if (!refusal || refusal.code === "disconnected")
     return new RookeryError(
       code === UNAUTHORIZED ? "unauthorized" : "stopped",
-      message,
-      {
-        closeCode: code,
-      },
+      `the server closed with ${code} ${name}`,
+      closed,
     );
   return new RookeryError(refusal.code, refusal.message, {
     number: refusal.number,
-    closeCode: code,
+    ...closed,
   });
 }

@@ -15,6 +15,7 @@ interface World {
   setTimeout(work: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
   WebSocket?: WebSocketConstructor;
+  performance?: { now(): number };
   crypto?: { getRandomValues(bytes: Uint8Array): Uint8Array };
   document?: {
     visibilityState: string;
@@ -34,6 +35,11 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => world.clearTimeout(timer),
 };
 
+/** Milliseconds since some moment: to tell times apart more finely. */
+export function ticks(): number {
+  return world.performance?.now() ?? Date.now();
+}
+
 // -- sockets -------------------------------------------------------------------
 
 /** What is used of a WebSocket; browsers' and the package `ws` both fit. */
@@ -45,6 +51,8 @@ export interface WebSocketLike {
   onerror: ((event: never) => void) | null;
   send(frame: never): void;
   close(code?: number, reason?: string): void;
+  /** Bytes that were said and not sent yet. */
+  readonly bufferedAmount?: number;
   /** Of `ws`: ends without waiting for the other side. */
   terminate?(): void;
 }

@@ -52,6 +52,12 @@ export const PASSING: ReadonlySet<string> = new Set([
 
 export type ErrorName = ProtocolErrorName | LocalErrorName;
 
+interface RookeryErrorDetails {
+  number?: number;
+  closeCode?: number;
+  closeReason?: string;
+}
+
 /** Every rejection and every error event of this package is one of these. */
 export class RookeryError extends Error {
   override readonly name = "RookeryError";
@@ -61,16 +67,34 @@ export class RookeryError extends Error {
   readonly number: number;
   /** The close code that stopped the client, where one did. */
   readonly closeCode: number | undefined;
+  /** What the server said with it, or the code's name. */
+  readonly closeReason: string | undefined;
 
   constructor(
     code: ErrorName,
     message: string,
-    { number = 0, closeCode }: { number?: number; closeCode?: number } = {},
+    { number = 0, closeCode, closeReason }: RookeryErrorDetails = {},
   ) {
     super(message);
     this.code = code;
     this.number = number;
     this.closeCode = closeCode;
+    this.closeReason = closeReason;
+  }
+}
+
+/**
+ * Thrown by a token function that may be called again, but not before
+ * `afterMs`: what an answer 429 or 503 says in `Retry-After`.
+ */
+export class RetryAfterError extends Error {
+  override readonly name = "RetryAfterError";
+
+  constructor(
+    message: string,
+    readonly afterMs: number,
+  ) {
+    super(message);
   }
 }
 

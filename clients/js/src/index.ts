@@ -13,21 +13,28 @@ export type {
 } from "./environment.js";
 export {
   FinalError,
+  RetryAfterError,
   RookeryError,
   type ErrorName,
   type LocalErrorName,
   type ProtocolErrorName,
 } from "./errors.js";
 export type { ClientOptions } from "./options.js";
+export type { MergePatch } from "./merge_patch.js";
 export type {
   GapNotice,
   HistoryOptions,
+  MembersOptions,
+  PresenceOptions,
   PublishOptions,
   ResetEvent,
+  SetOptions,
+  StateNotice,
   SubscribedEvent,
   SubscribeOptions,
   Subscription,
   SubscriptionEvents,
+  TellOptions,
 } from "./subscription.js";
 export type { TokenFunction } from "./token.js";
 export type {
@@ -40,6 +47,7 @@ export type {
   LiveEvent,
   LobbyChangedEvent,
   Member,
+  MembersEvent,
   MessageEvent,
   Mode,
   Position,
@@ -47,8 +55,10 @@ export type {
   PresentMember,
   Receipt,
   ReconnectEvent,
+  RoomSnapshot,
   SendReply,
   SnapshotEvent,
+  StateEvent,
   SubscribeReply,
   TopicKind,
   WelcomeEvent,

@@ -17,6 +17,9 @@ import type {
   WelcomeEvent,
 } from "./wire.js";
 
+/** With more than this still unsent, what is told now would come too late. */
+const TELL_BACKLOG_BYTES_MAX = 64 * 1024;
+
 /** What became of a request. Called at once, not in a later microtask: the
  * event that follows a reply must find the reply already taken in. */
 export interface Asker {
@@ -113,8 +116,15 @@ export class Link {
     });
   }
 
-  fits(frame: Frame): boolean {
-    return frameBytes(frame) <= this.frameBytesMax;
+  /** Says what gets no answer, if it can go out at once. */
+  tell(frame: Frame): boolean {
+    const { bufferedAmount = 0 } = this.#socket;
+    const goes =
+      !this.#ended &&
+      bufferedAmount <= TELL_BACKLOG_BYTES_MAX &&
+      frameBytes(frame) <= this.frameBytesMax;
+    if (goes) this.#socket.send(frame as never);
+    return goes;
   }
 
   /** Takes another token on the open connection. */

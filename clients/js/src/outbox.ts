@@ -60,6 +60,11 @@ export class Outbox {
     return this.#entries.size;
   }
 
+  /** The server wants no more for a while. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** Encodes the message now: what the caller does with it later is not sent. */
   add(
     message: ClientMessage,
@@ -115,7 +120,6 @@ export class Outbox {
     this.#release();
   }
 
-  /** The server wants no more for a while. */
   pause(paused: boolean): void {
     this.#paused = paused;
     this.#flush();

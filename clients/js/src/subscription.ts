@@ -3,6 +3,7 @@
 import { Cursor, type Reset } from "./cursor.js";
 import { Emitter } from "./emitter.js";
 import { RookeryError } from "./errors.js";
+import { mergePatch, type MergePatch } from "./merge_patch.js";
 import type {
   ClientMessage,
   GapEvent,
@@ -11,20 +12,25 @@ import type {
   LeftEvent,
   LiveEvent,
   LobbyChangedEvent,
+  MembersEvent,
   MessageEvent,
   Position,
   Presence,
+  PresentMember,
   Receipt,
   SnapshotEvent,
+  StateEvent,
   SubscribeReply,
   TopicEvent,
 } from "./wire.js";
 
-export interface SubscribeOptions {
-  /** Begin with the state of the room. */
+export interface SubscribeOptions<State = unknown> {
+  /** Begin with the members and the state of the room. */
   snapshot?: boolean;
   /** Begin after this position, e.g. one that was kept over a page load. */
   since?: Position;
+  /** The room's state at `since`, if it was kept with it. */
+  state?: State | null;
 }
 
 export interface PublishOptions {
@@ -36,6 +42,32 @@ export interface PublishOptions {
   timeoutMs?: number;
   /** False: never send twice; a lost connection then rejects. */
   retry?: boolean;
+}
+
+export interface TellOptions {
+  /** Conflation tag, for topics that keep the latest of each. */
+  tag?: string;
+}
+
+export interface SetOptions {
+  /** Refused with `conflict` when the state was changed after this offset. */
+  ifOffset?: number;
+  /** Idempotency key; by default one that no other change has. */
+  key?: string;
+  /** Deadline, in milliseconds. */
+  timeoutMs?: number;
+}
+
+export interface PresenceOptions {
+  /** Members of a page; the server gives no more than its own maximum. */
+  limit?: number;
+  /** The `next` of the page before. */
+  after?: string;
+}
+
+export interface MembersOptions {
+  /** Members that are asked for at a time. */
+  pageSize?: number;
 }
 
 export interface HistoryOptions {
@@ -60,10 +92,19 @@ export interface GapNotice extends GapEvent {
   final: boolean;
 }
 
+/** The shared state was changed. */
+export interface StateNotice<State = unknown> extends StateEvent<State> {
+  /** The whole of it after that; undefined while it is not known. */
+  state: State | undefined;
+}
+
 export interface SubscriptionEvents<Data, State, Info> {
   message: MessageEvent<Data>;
   joined: JoinedEvent<Info>;
   left: LeftEvent<Info>;
+  state: StateNotice<State>;
+  /** Instead of `joined` and `left` in large rooms, once a second at most. */
+  members: MembersEvent;
   changed: LobbyChangedEvent;
   snapshot: SnapshotEvent<State, Info>;
   reset: ResetEvent;
@@ -75,10 +116,13 @@ export interface SubscriptionEvents<Data, State, Info> {
 }
 
 /** What a subscription asks of its client. */
-export interface TopicPort<Data> {
+export interface TopicPort<Data, State, Info> {
+  set(patch: MergePatch<State>, options?: SetOptions): Promise<Receipt>;
   publish(data: Data, options?: PublishOptions): Promise<Receipt>;
-  presence(): Promise<Presence>;
-  history(options?: HistoryOptions): Promise<History>;
+  tell(data: Data, options?: TellOptions): boolean;
+  presence(options?: PresenceOptions): Promise<Presence<Info>>;
+  members(options?: MembersOptions): AsyncGenerator<PresentMember<Info>, void>;
+  history(options?: HistoryOptions): Promise<History<Data>>;
   unsubscribe(): void;
 }
 
@@ -88,24 +132,36 @@ export class Subscription<
   Info = unknown,
 > extends Emitter<SubscriptionEvents<Data, State, Info>> {
   readonly topic: string;
-  readonly #port: TopicPort<Data>;
+  readonly #port: TopicPort<Data, State, Info>;
   readonly #cursor: Cursor;
   readonly #snapshot: boolean;
+  #state: State | null | undefined;
   #entered = false;
   #ended = false;
 
   /** Made by `Client.subscribe`. */
-  constructor(topic: string, options: SubscribeOptions, port: TopicPort<Data>) {
+  constructor(
+    topic: string,
+    options: SubscribeOptions<State>,
+    port: TopicPort<Data, State, Info>,
+  ) {
     super();
     this.topic = topic;
     this.#port = port;
     this.#cursor = new Cursor(options.since);
     this.#snapshot = options.snapshot ?? false;
+    this.#state = options.since && options.state;
   }
 
   /** Of the newest event that was passed on; what `since` takes. */
   get position(): Position | undefined {
     return this.#cursor.position;
+  }
+
+  /** The room's shared state at `position`: null while nobody has set one,
+   * undefined while it is not known. Each change makes a new document. */
+  get state(): State | null | undefined {
+    return this.#state;
   }
 
   /** True once it was left; it says nothing any more. */
@@ -117,12 +173,27 @@ export class Subscription<
     return this.#port.publish(data, options);
   }
 
-  presence(): Promise<Presence<Info>> {
-    return this.#port.presence() as Promise<Presence<Info>>;
+  /** Sends it once, now or never; see `Client.tell`. */
+  tell(data: Data, options?: TellOptions): boolean {
+    return this.#port.tell(data, options);
+  }
+
+  /** Changes the room's shared state; see `Client.set`. */
+  set(patch: MergePatch<State>, options?: SetOptions): Promise<Receipt> {
+    return this.#port.set(patch, options);
+  }
+
+  presence(options?: PresenceOptions): Promise<Presence<Info>> {
+    return this.#port.presence(options);
+  }
+
+  /** All members, page by page. */
+  members(options?: MembersOptions): AsyncGenerator<PresentMember<Info>, void> {
+    return this.#port.members(options);
   }
 
   history(options?: HistoryOptions): Promise<History<Data>> {
-    return this.#port.history(options) as Promise<History<Data>>;
+    return this.#port.history(options);
   }
 
   unsubscribe(): void {
@@ -163,21 +234,38 @@ export class Subscription<
   onEvent(event: TopicEvent): void {
     switch (event.event) {
       case "snapshot":
-        this.#onReset(this.#cursor.jump(event));
-        return this.#tell("snapshot", event as SnapshotEvent<State, Info>);
+        return this.#onSnapshot(event as SnapshotEvent<State, Info>);
       case "live":
         this.#cursor.advance(event.offset);
         return this.#tell("live", event);
       case "gap":
-        return this.#tell("gap", { ...event, final: isFinal(event) });
+        return this.#onGap(event);
+      case "members":
+        return this.#tell("members", event);
       default:
         if (this.#cursor.advance(event.offset)) this.#pass(event);
     }
   }
 
-  #pass(
-    event: MessageEvent | JoinedEvent | LeftEvent | LobbyChangedEvent,
-  ): void {
+  #onSnapshot(event: SnapshotEvent<State, Info>): void {
+    this.#onReset(this.#cursor.jump(event));
+    this.#state = event.state.state;
+    this.#tell("snapshot", event);
+  }
+
+  #onGap(event: GapEvent): void {
+    const final = isFinal(event);
+    if (final) this.#state = undefined; // it may have been a change
+    this.#tell("gap", { ...event, final });
+  }
+
+  #onState(event: StateEvent<State>): void {
+    if (this.#state !== undefined)
+      this.#state = mergePatch(this.#state, event.patch) as State;
+    this.#tell("state", { ...event, state: this.#state ?? undefined });
+  }
+
+  #pass(event: LogEvent): void {
     switch (event.event) {
       case "message":
         return this.#tell("message", event as MessageEvent<Data>);
@@ -185,13 +273,17 @@ export class Subscription<
         return this.#tell("joined", event as JoinedEvent<Info>);
       case "left":
         return this.#tell("left", event as LeftEvent<Info>);
+      case "state":
+        return this.#onState(event as StateEvent<State>);
       case "lobby.changed":
         return this.#tell("changed", event);
     }
   }
 
   #onReset(reset: Reset | undefined): void {
-    if (reset) this.#tell("reset", { topic: this.topic, ...reset });
+    if (!reset) return;
+    this.#state = undefined;
+    this.#tell("reset", { topic: this.topic, ...reset });
   }
 
   #tell<Name extends keyof SubscriptionEvents<Data, State, Info>>(
@@ -201,6 +293,11 @@ export class Subscription<
     if (!this.#ended) this.emit(name, event);
   }
 }
+
+type LogEvent = Exclude<
+  TopicEvent,
+  SnapshotEvent | LiveEvent | GapEvent | MembersEvent
+>;
 
 function isFinal({ dropped, reason }: GapEvent): boolean {
   return dropped !== undefined || reason === "too_large";

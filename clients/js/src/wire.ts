@@ -1,5 +1,7 @@
 // The messages of the wire protocol, as docs/protocol.md has them.
 
+import type { MergePatch } from "./merge_patch.js";
+
 /** A place in a topic's log. Offsets compare only within one epoch. */
 export interface Position {
   readonly epoch: string;
@@ -33,16 +35,23 @@ export interface Member<Info = unknown> {
   info?: Info;
 }
 
+/** A user counts once, whatever the number of connections. */
 export interface PresentMember<Info = unknown> extends Member<Info> {
+  /** Of this user; 0 while `held`. */
   connections: number;
+  /** Offset of the join; absent on topics without a log. */
   since?: number;
-  held?: boolean;
+  /** The last connection dropped, and the place is kept for a while. */
+  held: boolean;
 }
 
+/** A page of the members, in the order of their names. */
 export interface Presence<Info = unknown> {
-  /** Users, of whom `members` may be a part. */
+  /** All users, of whom `members` may be a part. */
   count: number;
   members: PresentMember<Info>[];
+  /** Says `after` for the next page; absent on the last one. */
+  next?: string;
 }
 
 export interface HistoryMessage<Data = unknown> {
@@ -102,6 +111,25 @@ export interface LeftEvent<Info = unknown> {
   reason: string;
 }
 
+/** The shared state of a room was changed. */
+export interface StateEvent<State = unknown> {
+  event: "state";
+  topic: string;
+  offset: number;
+  /** RFC 7396. */
+  patch: MergePatch<State>;
+  user: string;
+  /** The server's wall clock, in milliseconds since 1970. */
+  at: number;
+}
+
+/** Of a room with too many members to tell of each who comes and goes. */
+export interface MembersEvent {
+  event: "members";
+  topic: string;
+  count: number;
+}
+
 export interface LobbyChangedEvent {
   event: "lobby.changed";
   topic: string;
@@ -125,7 +153,17 @@ export interface SnapshotEvent<State = unknown, Info = unknown> {
   topic: string;
   epoch: string;
   offset: number;
-  state: { members: Member<Info>[]; state?: State; [field: string]: unknown };
+  state: RoomSnapshot<State, Info>;
+}
+
+export interface RoomSnapshot<State = unknown, Info = unknown> {
+  /** Empty where there are too many to tell of each; then page through them. */
+  members: PresentMember<Info>[];
+  /** Of all members. */
+  count: number;
+  /** Null while nobody has set one. */
+  state: State | null;
+  [field: string]: unknown;
 }
 
 export interface GapEvent {
@@ -181,6 +219,8 @@ export type TopicEvent =
   | MessageEvent
   | JoinedEvent
   | LeftEvent
+  | StateEvent
+  | MembersEvent
   | LobbyChangedEvent
   | SnapshotEvent
   | GapEvent
@@ -204,6 +244,7 @@ export type ClientEventName =
   | "subscribe"
   | "unsubscribe"
   | "publish"
+  | "room.set"
   | "presence"
   | "history"
   | "send"

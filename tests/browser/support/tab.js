@@ -2,6 +2,9 @@
 
 import { PATIENCE_MS } from "./chromium.js";
 
+/// Where the page gets its tokens.
+export const TOKENS = "**/demo/token?*";
+
 /// Opens tabs; each is a person of its own.
 export class People {
   #browser;
@@ -135,6 +138,13 @@ export class Tab {
         return near("--x", left) && near("--y", top);
       },
       [user, x, y],
+    );
+  }
+
+  /// Answers the page's next requests for a token in the node's place.
+  async tokensAnswer(status, headers = {}) {
+    await this.page.route(TOKENS, (route) =>
+      route.fulfill({ status, headers, body: "later" }),
     );
   }
 

@@ -84,6 +84,21 @@ test("a topic without a log has no positions", async () => {
   assert.equal(news.position, undefined);
 });
 
+test("what is told comes to who listens, and a ping is answered", async () => {
+  const reader = world.client("ned");
+  const news = reader.subscribe("news.pointers");
+  const data = heard(news);
+  await until("subscribed", async () => {
+    await news.publish("again");
+    return data.length > 0;
+  });
+  const writer = world.client("liz");
+  await writer.ready();
+  assert.ok(writer.tell("news.pointers", { x: 1 }, { tag: "liz" }));
+  assert.ok((await writer.ping()) > 0); // answered after what was told
+  await until("it has come", () => data.at(-1).x === 1);
+});
+
 test("a room begins with its snapshot, when that is wanted", async () => {
   const topic = "chat.snapshot";
   await live(world.client("fay").subscribe(topic));

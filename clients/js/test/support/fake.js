@@ -52,6 +52,7 @@ export class FakeClock {
 class FakeSocket {
   said = [];
   closed = null;
+  bufferedAmount = 0;
 
   constructor(url, protocols) {
     Object.assign(this, { url, protocols });
@@ -160,10 +161,12 @@ export function told(subscription) {
     "joined",
     "left",
     "changed",
+    "state",
     "live",
     "snapshot",
   ])
     keep(name, ({ offset }) => offset);
+  keep("members", ({ count }) => count);
   keep("subscribed", ({ mode }) => mode);
   keep("reset", ({ reason }) => reason);
   keep("refused", ({ code }) => code);

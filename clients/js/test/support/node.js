@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 
 import { PATIENCE_MS } from "./waiting.js";
 
-const SECRET = "sdk-tests-only-0123456789abcdefghi";
+export const SECRET = "sdk-tests-only-0123456789abcdefghi";
 
 const settings = (port) => `
 node { threads = 2 }
@@ -46,6 +46,12 @@ export class RookeryNode {
   #folder = "";
   #said = []; // the lines of its log
   port = 0;
+  #more;
+
+  /// `more` is HOCON behind the settings above.
+  constructor(more = "") {
+    this.#more = more;
+  }
 
   /// Starts on a free port; the next start is on the same one.
   async start() {
@@ -53,13 +59,18 @@ export class RookeryNode {
     if (!program) throw new Error("ROOKERY must name the server's program");
     this.#folder ||= await mkdtemp(join(tmpdir(), "rookery-"));
     const config = join(this.#folder, "node.conf");
-    await writeFile(config, settings(this.port));
+    await writeFile(config, settings(this.port) + this.#more);
     // Whatever ends this test ends its node, too.
     const command = ["--pdeathsig", "KILL", program, "serve", "-c", config];
     const stdio = ["ignore", "inherit", "pipe"];
     this.#process = spawn("setpriv", command, { stdio });
     this.#exit = once(this.#process, "exit");
-    this.port = await this.#readiness();
+    try {
+      this.port = await this.#readiness();
+    } catch (error) {
+      this.#process = null; // it has ended by itself
+      throw error;
+    }
   }
 
   /// The port, as soon as the node says that it is ready.

@@ -9,6 +9,7 @@ const PARTS = [
   "codec",
   "cursor",
   "known_logs",
+  "merge_patch",
   "token",
 ];
 
@@ -35,5 +36,6 @@ export const {
   messagePackCodec,
   Cursor,
   KnownLogs,
+  mergePatch,
   refreshAfterMs,
 } = await import(`data:text/javascript;base64,${text}`);

@@ -8,6 +8,5 @@ export const FOLDER =
   process.env.ROOKERY_SDK ??
   fileURLToPath(new URL("../../dist", import.meta.url));
 
-export const { Client, FinalError, RookeryError } = await import(
-  pathToFileURL(join(FOLDER, "esm/index.js"))
-);
+export const { Client, FinalError, RetryAfterError, RookeryError } =
+  await import(pathToFileURL(join(FOLDER, "esm/index.js")));

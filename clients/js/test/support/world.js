@@ -11,10 +11,15 @@ import { until } from "./waiting.js";
 const msgpack = createRequire(import.meta.url)("@msgpack/msgpack");
 
 export class World {
-  node = new RookeryNode();
+  node;
   proxy;
   proxyPort = 0; // of the way that can be cut
   #clients = [];
+
+  /// `more` is HOCON behind the node's settings.
+  constructor(more) {
+    this.node = new RookeryNode(more);
+  }
 
   async start() {
     await this.node.start();
@@ -45,7 +50,8 @@ export class World {
   }
 
   async end() {
-    this.proxy.stop();
+    this.closeClients(); // a test that skips itself runs no afterEach
+    this.proxy?.stop();
     await this.node.end();
   }
 }

@@ -5,7 +5,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { scripted, settle } from "../support/fake.js";
-import { Client, FinalError, RookeryError } from "../support/sdk.js";
+import {
+  Client,
+  FinalError,
+  RetryAfterError,
+  RookeryError,
+} from "../support/sdk.js";
 
 const tokenFor = (seconds) =>
   `x.${Buffer.from(JSON.stringify({ exp: seconds })).toString("base64url")}.y`;
@@ -55,6 +60,7 @@ test("a refused token stops the client with a typed error", async () => {
     code: "unauthorized",
     number: 101,
     closeCode: 4500,
+    closeReason: "unauthorized",
   };
   await assert.rejects(ready, wanted);
   await assert.rejects(publish, wanted);
@@ -90,6 +96,24 @@ test("a token function that fails is called again, unless it is final", async ()
   await clock.advance(1000);
   assert.deepEqual(states, ["connecting", "waiting", "connecting", "stopped"]);
   assert.equal(client.state.error.code, "no_token");
+});
+
+test("a token function that says when is called again then, not sooner", async () => {
+  const errors = [new RetryAfterError("busy", 60_000)];
+  const { client, clock, states } = scripted({
+    token: () => {
+      if (errors.length > 0) throw errors.pop();
+      return "t";
+    },
+  });
+  client.connect();
+  await settle();
+  assert.equal(client.state.until - clock.now(), 60_250);
+  assert.match(client.state.reason, /busy/);
+  await clock.advance(60_249);
+  assert.deepEqual(states, ["connecting", "waiting"]);
+  await clock.advance(1);
+  assert.deepEqual(states, ["connecting", "waiting", "connecting"]);
 });
 
 test("a token is replaced on the open connection before it expires", async () => {
@@ -184,6 +208,19 @@ test("a ping without an answer ends the connection", async () => {
   await clock.advance(5000);
   socket.hears("ping");
   await clock.advance(10_000);
+  assert.equal(client.state.phase, "waiting");
+});
+
+test("a ping of the application's is answered, or ends the connection", async () => {
+  const { client, clock, connected } = scripted();
+  await assert.rejects(client.ping(), { code: "disconnected" });
+  const socket = await connected();
+  const answered = client.ping();
+  socket.replies("ping");
+  assert.ok((await answered) >= 0);
+  const unanswered = assert.rejects(client.ping(), { code: "disconnected" });
+  await clock.advance(10_000);
+  await unanswered;
   assert.equal(client.state.phase, "waiting");
 });
 

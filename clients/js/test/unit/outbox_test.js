@@ -162,6 +162,27 @@ test("publishes wait while the server wants none", async () => {
   assert.deepEqual(flow, ["flow.pause", "flow.resume"]);
 });
 
+test("what is told is sent now or never, and gets no answer", async () => {
+  const { client, connected } = scripted();
+  assert.equal(client.tell(T, 1), false);
+  const socket = await connected();
+  socket.hearsNothing();
+  assert.equal(client.tell(T, 2, { tag: "t" }), true);
+  const { event, ...rest } = socket.said.shift();
+  assert.deepEqual(rest, { topic: T, data: 2, tag: "t" });
+  assert.equal(client.pendingPublishes, 0);
+
+  assert.equal(client.tell(T, "x".repeat(1000)), false);
+  socket.bufferedAmount = 64 * 1024 + 1;
+  assert.equal(client.tell(T, 3), false);
+  socket.bufferedAmount = 0;
+  socket.say("flow.pause", { reason: "server overloaded" });
+  assert.equal(client.tell(T, 4), false);
+  socket.say("flow.resume");
+  assert.equal(client.subscribe(T).tell(5), true);
+  assert.deepEqual(socket.said.at(-1).data, 5);
+});
+
 test("a server that is busy for the moment is asked again later", async () => {
   const { client, clock, connected } = scripted({ publishesInFlightMax: 1 });
   const socket = await connected();

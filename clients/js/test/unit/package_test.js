@@ -22,7 +22,12 @@ test("every file that the package names is there", () => {
 test("a CommonJS program gets the same as a module", () => {
   const { require: cjs } = description.exports["."];
   const required = createRequire(import.meta.url)(built(cjs.default));
-  for (const name of ["Client", "FinalError", "RookeryError"])
+  for (const name of [
+    "Client",
+    "FinalError",
+    "RetryAfterError",
+    "RookeryError",
+  ])
     assert.equal(typeof required[name], typeof sdk[name], name);
 });
 
