@@ -29,7 +29,7 @@ struct node_numbers {
   uint64_t users = 0;
   std::array<uint64_t, alert_scopes.size()> alerts{}; // raised now, by scope
   std::optional<connection_survey> survey; // none: threads were not asked
-  std::optional<journal_counts> journal; // none: there is none
+  std::optional<journal_counts> journal;   // none: there is none
   memory_use memory;
   uint64_t memory_budget = 0;
   uint64_t memory_level = 0;

@@ -58,33 +58,33 @@ MetricFamily commit_times(const journal_counts& found) {
 void describe_journal(
     const journal_counts& found, std::vector<MetricFamily>& families) {
   using enum MetricType;
-  for (const auto& one : {
-           described{
-               "rookery_journal_entries_total", "Entries that were stored.",
-               Counter, found.entries},
-           described{
-               "rookery_journal_failures_total",
-               "Batches that could not be stored; their publishers were told "
-               "error 108.",
-               Counter, found.failures},
-           described{
-               "rookery_journal_reads_total",
-               "Parts of logs that were read, for replays and history.",
-               Counter, found.reads},
-           described{
-               "rookery_journal_backlog_entries", "Entries that wait now.",
-               Gauge, found.backlog_entries},
-           described{
-               "rookery_journal_backlog_bytes", "Bytes that wait now.", Gauge,
-               found.backlog_bytes},
-           described{
-               "rookery_journal_file_bytes",
-               "Size of the journal with its write-ahead log.", Gauge,
-               found.file_bytes},
-           described{
-               "rookery_journal_failing",
-               "1 while the last batch could not be stored.", Gauge,
-               found.failing ? uint64_t{1} : uint64_t{0}}})
+  for (const auto& one :
+       {described{
+            "rookery_journal_entries_total", "Entries that were stored.",
+            Counter, found.entries},
+        described{
+            "rookery_journal_failures_total",
+            "Batches that could not be stored; their publishers were told "
+            "error 108.",
+            Counter, found.failures},
+        described{
+            "rookery_journal_reads_total",
+            "Parts of logs that were read, for replays and history.", Counter,
+            found.reads},
+        described{
+            "rookery_journal_backlog_entries", "Entries that wait now.", Gauge,
+            found.backlog_entries},
+        described{
+            "rookery_journal_backlog_bytes", "Bytes that wait now.", Gauge,
+            found.backlog_bytes},
+        described{
+            "rookery_journal_file_bytes",
+            "Size of the journal with its write-ahead log.", Gauge,
+            found.file_bytes},
+        described{
+            "rookery_journal_failing",
+            "1 while the last batch could not be stored.", Gauge,
+            found.failing ? uint64_t{1} : uint64_t{0}}})
     families.push_back(number(one));
   families.push_back(commit_times(found));
 }

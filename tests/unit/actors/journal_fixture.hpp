@@ -21,16 +21,14 @@ struct journal_fixture : node_fixture {
         std::make_shared<memory_journal>(memory_journal::answers::when_run);
   }
 
-  memory_journal& logs() {
-    return static_cast<memory_journal&>(*context.logs);
-  }
+  memory_journal& logs() { return static_cast<memory_journal&>(*context.logs); }
   topic_class& rules() { return context.settings.topics.front(); }
 
   /// Publishes to chat.a and returns the offset; 0: it was refused.
   uint64_t publish(test_client& who, const std::string& more = "") {
     who.forget();
-    say(who, R"({"event":"publish","id":9,"topic":"chat.a","data":1)" + more
-                 + "}");
+    say(who,
+        R"({"event":"publish","id":9,"topic":"chat.a","data":1)" + more + "}");
     uint64_t offset = 0;
     while (!who.heard_nothing()) {
       const auto text = who.next();

@@ -147,7 +147,8 @@ CAF_TEST(history goes on in the journal where the ring ends) {
     return alice.next();
   };
   auto reply = asked(R"(,"limit":350)");
-  CAF_CHECK(contains(reply, R"([{"event":"message","topic":"chat.a","offset":51,)"));
+  CAF_CHECK(
+      contains(reply, R"([{"event":"message","topic":"chat.a","offset":51,)"));
   CAF_CHECK(contains(reply, R"("offset":400,"data":399)"));
   reply = asked(R"(,"limit":3,"reverse":true)" + since(epoch, 395));
   CAF_CHECK(reply.find(R"("offset":400)") < reply.find(R"("offset":398)"));

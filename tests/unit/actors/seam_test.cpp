@@ -78,7 +78,6 @@ public:
     CAF_CHECK_EQUAL(last_, newest);
   }
   unsigned one_of(unsigned n) { return random_() % n; }
-  void forget_epoch() { epoch_.clear(); }
 
   uint64_t checked = 0;
   uint64_t snapshots = 0;
@@ -90,8 +89,7 @@ private:
     reader_.reset();
   }
   void come_back() {
-    reader_ =
-        std::make_unique<test_client>(node_.connect("reader", one_of(2)));
+    reader_ = std::make_unique<test_client>(node_.connect("reader", one_of(2)));
     reader_->say(
         R"({"event":"subscribe","id":1,"topic":"chat.a")"
         + (epoch_.empty() ? std::string{} : since(epoch_, last_)) + "}");
@@ -152,7 +150,6 @@ CAF_TEST_FIXTURE_SCOPE(seam_with_journal, journal_fixture)
 
 CAF_TEST(there is none either where the journal is read and fails) {
   rules().ring_messages = 8;
-  rules().history_messages = 300;
   seam_play play{*this, 1147};
   for (int round = 0; round < 20'000; ++round) {
     play.round();
@@ -165,8 +162,10 @@ CAF_TEST(there is none either where the journal is read and fails) {
   logs().fail_next(0);
   play.end();
   CAF_CHECK(play.checked > 5000);
-  CAF_CHECK(counters[0].repairs_from_journal.value() > 100);
-  CAF_CHECK(play.snapshots > 0);
+  CAF_CHECK(
+      counters[0].repairs_from_journal.value()
+          + counters[1].repairs_from_journal.value()
+      > 100);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
