@@ -11,6 +11,10 @@ namespace rookery {
 
 namespace {
 
+/// After a failure nothing is copied for so long: where the disk has room for
+/// entries only, not every other transaction shall fail.
+constexpr int64_t spare_ms = 5000;
+
 failure not_open(const std::string& topic) {
   return {errc::not_available, "the journal has not opened " + topic};
 }
@@ -108,10 +112,12 @@ std::optional<failure> journal_writer::transact(Work work) {
   const auto begin = std::chrono::steady_clock::now();
   const auto changes = ::sqlite3_total_changes64(db_.handle());
   now_ = clock_.now();
-  settler_.begin(failing_);
+  settler_.begin(now_ < spare_until_);
   store_.begin();
-  work();
-  settler_.finish();
+  if (!db_.failed()) {
+    work();
+    settler_.finish();
+  }
   const bool wrote = ::sqlite3_total_changes64(db_.handle()) != changes;
   store_.commit();
   if (db_.failed()) {
@@ -139,6 +145,7 @@ void journal_writer::note_failure(const failure& why) {
         why.code == errc::internal ? "journal.damaged" : "journal.failing",
         {{"file", db_.path()}, {"error", why.message}});
   failing_ = true;
+  spare_until_ = now_ + spare_ms;
 }
 
 void journal_writer::note_success() {

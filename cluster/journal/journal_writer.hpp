@@ -58,6 +58,7 @@ private:
   journal_clock clock_;
   int64_t now_ = 0; // stamp of the present transaction
   int wal_pages_ = 0;
+  int64_t spare_until_ = 0;
   bool failing_ = false;
   bool checkpoint_failing_ = false;
 };

@@ -181,6 +181,40 @@ TEST_F(journal_file_test, a_changed_body_is_not_delivered) {
   EXPECT_EQ(back->records.size(), 4u);
 }
 
+TEST_F(journal_file_test, a_batch_that_vanished_is_damage_and_harms_no_other) {
+  start();
+  for (const auto* topic : {"room:a", "room:b"}) {
+    ASSERT_TRUE(wait().open(topic, keep_all()));
+    ASSERT_TRUE(wait().append(topic, bodies(10)));
+  }
+  change("DELETE FROM fresh WHERE topic = 1");
+  const auto settled = wait().append("room:a", bodies(60));
+  ASSERT_FALSE(settled);
+  EXPECT_EQ(settled.error().code, errc::internal);
+  EXPECT_THAT(settled.error().message, HasSubstr("a batch is missing"));
+  EXPECT_TRUE(store->counts().failing);
+  const auto missing = wait().read("room:a", {0, 10, 64, 99'999});
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(
+      missing.error().message, HasSubstr("entry 1 of room:a is damaged"));
+  EXPECT_TRUE(wait().append("room:b", bodies(60)));
+  EXPECT_EQ(wait().all("room:b")->size(), 70u);
+}
+
+TEST_F(journal_file_test, a_file_that_is_held_locked_can_not_be_written) {
+  start();
+  ASSERT_TRUE(wait().open("room:a", keep_all()));
+  sqlite_connection other{settings.path};
+  other.run("BEGIN IMMEDIATE");
+  const auto locked = wait().append("room:a", {"x"});
+  ASSERT_FALSE(locked);
+  EXPECT_EQ(locked.error().code, errc::not_available);
+  EXPECT_THAT(locked.error().message, HasSubstr("holds it locked"));
+  EXPECT_TRUE(wait().read("room:a", {0, 1, 1, 1}));
+  other.run("COMMIT");
+  EXPECT_TRUE(wait().append("room:a", {"x"}));
+}
+
 TEST_F(journal_file_test, a_changed_image_is_not_delivered) {
   make(1);
   start();

@@ -176,12 +176,27 @@ TEST_F(journal_retention_test, another_retention_holds_from_its_opening_on) {
   EXPECT_EQ(head->reaches, 800u);
 }
 
+TEST_F(journal_retention_test, much_goes_in_steps) {
+  open(keep_all());
+  append(10'000);
+  EXPECT_EQ(save(), 10'000u);
+  const auto head = wait().open("room:a", {0, 0, 0ms, 0, 0ms});
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->reaches, 64u * 128);
+  EXPECT_EQ(append(1), 10'000u);
+}
+
 TEST_F(journal_retention_test, a_closed_topic_that_aged_out_is_removed) {
   settings.sweep_pause = settings.sweep_rest = 1ms;
   start();
   const auto aging = journal_retention{UINT64_MAX, UINT64_MAX, 10s, 0, 0ms};
   const auto old = wait().open("room:a", aging)->epoch;
   ASSERT_TRUE(wait().append("room:a", bodies(9000)));
+  ASSERT_TRUE(wait().save("room:a", {1, "image"}));
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_TRUE(wait().open("room:" + std::to_string(i), aging));
+    store->close("room:" + std::to_string(i));
+  }
   for (const auto* topic : {"room:open", "room:keeps"})
     ASSERT_TRUE(wait().open(topic, topic[5] == 'o' ? aging : keep_all()));
   store->close("room:a");
