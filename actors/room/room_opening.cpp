@@ -38,7 +38,8 @@ struct room_actor_state::opening_walk {
 
 template <class Order>
 void room_actor_state::handle(const Order& order) {
-  core->used();
+  if constexpr (requires { order.from; })
+    core->used(); // by somebody who need not be subscribed
   if (now_ == phase::serving)
     return serve(order);
   if (now_ == phase::closed && core->now() < closed_until_)
