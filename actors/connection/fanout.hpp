@@ -51,7 +51,7 @@ struct listener_entry {
   bool asked = false;    // a part of the replay is on its way
   bool tell_gap = false; // before the replay
   bool was_paused = false;
-  bool keeps_waiting = false;                 // publishers, with block-sender
+  bool keeps_waiting = false; // publishers, with block-sender
   /// Was live when the topic crashed: perhaps it lacks nothing.
   bool in_doubt = false;
   replay_source source = replay_source::ring; // of the repair, so far
