@@ -27,6 +27,7 @@ HOME = {
     r"(cjose/|jansson\.h)": "net",
     r"nats(\.h|/)": "cluster",
     r"sqlite3\.h": "cluster",
+    r"xxhash\.h": "cluster",
     r"caf/": "actors",
     r"CLI/": "actors",
     r"n?curses(\.h|/)": "actors",

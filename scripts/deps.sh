@@ -10,7 +10,7 @@ declare -A packages=(
   [build]="g++ cmake ninja-build ccache pkg-config libcaf-dev libboost-dev
            libssl-dev libnats-dev libmsgpack-cxx-dev libspdlog-dev
            libcpp-hocon-dev libleatherman-dev libboost-regex-dev
-           libexpected-dev libsqlite3-dev rapidjson-dev prometheus-cpp-dev
+           libexpected-dev libsqlite3-dev libxxhash-dev rapidjson-dev prometheus-cpp-dev
            libcjose-dev libjansson-dev libcli11-dev liburing-dev zlib1g-dev
            libncurses-dev"
   [check]="git python3 clang-format-14 clang-tidy-14 shellcheck libgtest-dev

@@ -54,7 +54,7 @@ void room_actor_state::begin(
   if (stored)
     return open();
   if (memory->log.epoch().empty())
-    memory->log.begin(random_hex(8), 0);
+    memory->log.begin(random_hex(7), 0);
   large_ = memory->state.size() > core->rules().presence_full_up_to;
 }
 
@@ -145,20 +145,22 @@ void room_actor_state::hold_or_leave(const std::string& user) {
 
 // -- publishing ---------------------------------------------------------------
 
-void room_actor_state::serve(const publish_order& order) {
+void room_actor_state::serve(publish_order& order) {
   if (core->blocks_senders() && core->must_wait(order, publishing_ > 0))
     return;
   take(order);
   go_on();
 }
 
-void room_actor_state::take(const publish_order& order) {
+/// Takes what is in the order.
+void room_actor_state::take(publish_order& order) {
   publishing_ += core->blocks_senders() ? 1 : 0;
   waiting_.push_back(
       {message_entry{
-           order.user->user, order.key, core->node().wall_clock_ms(),
-           order.data},
-       publish_cause{order.from, order.arrived, order.tag}});
+           order.user->user, std::move(order.key), core->node().wall_clock_ms(),
+           std::move(order.data)},
+       publish_cause{
+           std::move(order.from), order.arrived, std::move(order.tag)}});
 }
 
 void room_actor_state::on_taken(const taken_order& taken) {
@@ -170,7 +172,7 @@ void room_actor_state::on_taken(const taken_order& taken) {
 void room_actor_state::serve_blocked() {
   if (!core->blocks_senders() || publishing_ > 0)
     return;
-  if (const auto next = core->next_waiting())
+  if (auto next = core->next_waiting())
     take(*next);
 }
 
@@ -297,15 +299,15 @@ topic_actor::behavior_type room(
     const node_context* node, std::shared_ptr<room_memory> memory) {
   self->state.begin(self, std::move(identity), *node, std::move(memory));
   return {
-      [=](const subscribe_order& order) { self->state.handle(order); },
-      [=](const unsubscribe_order& order) { self->state.handle(order); },
-      [=](const leave_order& order) { self->state.handle(order); },
-      [=](const publish_order& order) { self->state.handle(order); },
-      [=](const set_order& order) { self->state.handle(order); },
+      [=](subscribe_order& order) { self->state.handle(order); },
+      [=](unsubscribe_order& order) { self->state.handle(order); },
+      [=](leave_order& order) { self->state.handle(order); },
+      [=](publish_order& order) { self->state.handle(order); },
+      [=](set_order& order) { self->state.handle(order); },
       [=](const taken_order& taken) { self->state.on_taken(taken); },
-      [=](const presence_order& order) { self->state.handle(order); },
-      [=](const history_order& order) { self->state.handle(order); },
-      [=](const replay_order& order) { self->state.handle(order); },
+      [=](presence_order& order) { self->state.handle(order); },
+      [=](history_order& order) { self->state.handle(order); },
+      [=](replay_order& order) { self->state.handle(order); },
       [=](const found_log& found) { self->state.on_log(found); },
       [=](const appended_notice& notice) { self->state.on_appended(notice); },
       [=](const found_entries& found) { self->state.on_found(found); },

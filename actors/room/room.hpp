@@ -45,7 +45,7 @@ struct room_actor_state {
 
   /// Serves an order, or keeps it until the log is known (room_opening.cpp).
   template <class Order>
-  void handle(const Order& order);
+  void handle(Order& order);
 
   // -- messages that are no orders
   void on_taken(const taken_order& taken);
@@ -70,7 +70,7 @@ private:
   void serve(const subscribe_order& order);
   void serve(const unsubscribe_order& order);
   void serve(const leave_order& order);
-  void serve(const publish_order& order);
+  void serve(publish_order& order);
   void serve(const set_order& order);
   void serve(const presence_order& order);
   void serve(const history_order& order);
@@ -86,7 +86,7 @@ private:
   bool admit_leave(room_turn& turn, batch_view& batch);
   bool admit_change(room_turn& turn, batch_view& batch);
   void serve_blocked();
-  void take(const publish_order& order);
+  void take(publish_order& order);
   bool is_member(const std::string& user, const batch_view& batch) const;
   bool is_large(const batch_view& batch, std::ptrdiff_t more) const;
   void publish_over(const room_turn& turn);

@@ -37,7 +37,7 @@ struct room_actor_state::opening_walk {
 };
 
 template <class Order>
-void room_actor_state::handle(const Order& order) {
+void room_actor_state::handle(Order& order) {
   if constexpr (requires { order.from; })
     core->used(); // by somebody who need not be subscribed
   if (now_ == phase::serving)
@@ -47,19 +47,19 @@ void room_actor_state::handle(const Order& order) {
     return refuse(
         order, {errc::not_available,
                 "the log of " + core->name() + " can not be read"});
-  early_.push_back(order);
+  early_.push_back(std::move(order));
   if (now_ == phase::closed)
     open();
 }
 
-template void room_actor_state::handle(const subscribe_order&);
-template void room_actor_state::handle(const unsubscribe_order&);
-template void room_actor_state::handle(const leave_order&);
-template void room_actor_state::handle(const publish_order&);
-template void room_actor_state::handle(const set_order&);
-template void room_actor_state::handle(const presence_order&);
-template void room_actor_state::handle(const history_order&);
-template void room_actor_state::handle(const replay_order&);
+template void room_actor_state::handle(subscribe_order&);
+template void room_actor_state::handle(unsubscribe_order&);
+template void room_actor_state::handle(leave_order&);
+template void room_actor_state::handle(publish_order&);
+template void room_actor_state::handle(set_order&);
+template void room_actor_state::handle(presence_order&);
+template void room_actor_state::handle(history_order&);
+template void room_actor_state::handle(replay_order&);
 
 void room_actor_state::refuse(const topic_order& order, const failure& why) {
   std::visit(
@@ -166,7 +166,7 @@ void room_actor_state::opened(opening_walk& walk) {
   if (const auto found = std::exchange(found_early_, std::nullopt))
     on_restart(*found);
   for (auto& order : std::exchange(early_, {}))
-    std::visit([this](const auto& one) { serve(one); }, order);
+    std::visit([this](auto& one) { serve(one); }, order);
   go_on();
 }
 

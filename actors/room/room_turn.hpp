@@ -30,6 +30,8 @@ struct room_turn {
 /// What the entries of a batch, which are not applied yet, will have done: the
 /// next entry is judged by the room's state and by this.
 struct batch_view {
+  int64_t stamp = 0; // about that of the batch
+  steady_time now;
   std::unordered_map<std::string, bool> members; // by user: joins or leaves
   std::unordered_set<std::string> subscribing;   // users
   std::unordered_set<std::string> keys;          // "user key" of publishes

@@ -77,7 +77,11 @@ void room_actor_state::go_on() {
 
 std::vector<room_turn> room_actor_state::next_batch() {
   std::vector<room_turn> batch;
+  if (waiting_.empty())
+    return batch;
   batch_view view;
+  view.stamp = stamp_now();
+  view.now = core->now();
   while (!waiting_.empty() && batch.size() < batch_entries_max
          && view.bytes < batch_bytes_max && fits(waiting_.front(), view)) {
     auto turn = std::move(waiting_.front());
@@ -89,7 +93,7 @@ std::vector<room_turn> room_actor_state::next_batch() {
     view.bytes += bytes_of(turn.entry);
     batch.push_back(std::move(turn));
     if (!stored)
-      break; // it is applied at once
+      break; // it is applied before the next is judged
   }
   return batch;
 }
@@ -106,8 +110,7 @@ bool room_actor_state::fits(
     const room_turn& turn, const batch_view& batch) const {
   if (std::holds_alternative<state_entry>(turn.entry) && batch.sets)
     return false;
-  const auto key = key_of(turn.entry);
-  return key.empty() || !batch.keys.contains(key);
+  return batch.keys.empty() || !batch.keys.contains(key_of(turn.entry));
 }
 
 /// False: nothing is to be done, and who asked has been answered.
@@ -172,18 +175,18 @@ bool room_actor_state::admit_leave(room_turn& turn, batch_view& batch) {
 /// A message or a change of the state.
 bool room_actor_state::admit_change(room_turn& turn, batch_view& batch) {
   const auto& cause = std::get<publish_cause>(turn.cause);
-  if (core->is_late(cause.arrived))
+  if (core->is_late(cause.arrived, batch.now))
     return false;
   const auto refused = [&](errc code, std::string why) {
     core->answer_to(cause.from, error_reply{0, code, std::move(why)});
     return false;
   };
   auto& state = memory->state;
-  switch (state.judge(turn.entry, stamp_now())) {
+  switch (state.judge(turn.entry, batch.stamp)) {
   case entry_effect::duplicate:
     answer(
         turn,
-        {entry_effect::duplicate, state.first_of(turn.entry, stamp_now()), {}});
+        {entry_effect::duplicate, state.first_of(turn.entry, batch.stamp), {}});
     return false;
   case entry_effect::conflict:
     return refused(
@@ -206,8 +209,9 @@ bool room_actor_state::admit_change(room_turn& turn, batch_view& batch) {
                                     + std::to_string(most) + " bytes");
     batch.sets = true;
   }
-  if (auto key = key_of(turn.entry); !key.empty())
-    batch.keys.insert(std::move(key));
+  if (stored) // or it is applied before the next
+    if (auto key = key_of(turn.entry); !key.empty())
+      batch.keys.insert(std::move(key));
   return true;
 }
 
@@ -215,10 +219,11 @@ bool room_actor_state::admit_change(room_turn& turn, batch_view& batch) {
 
 void room_actor_state::append(std::vector<room_turn> batch) {
   journal_batch entries;
-  if (stored)
+  if (stored) {
     for (const auto& turn : batch)
       if (turn.appends)
-        encode(turn.entry, entries.bodies.emplace_back());
+        entries.bodies.add([&](std::string& to) { encode(turn.entry, to); });
+  }
   if (entries.bodies.empty()) {
     const auto stamp = stamp_now();
     for (auto& turn : batch)

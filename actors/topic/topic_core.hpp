@@ -108,14 +108,14 @@ public:
     while (takers_missing_ == 0 && !waiting_.empty()) {
       auto next = std::move(waiting_.front());
       waiting_.pop_front();
-      if (!is_late(next.arrived))
+      if (!is_late(next.arrived, now()))
         return next;
     }
     return std::nullopt;
   }
   /// Who waits for the answer has been told that it failed.
-  bool is_late(steady_time arrived) const {
-    return arrived + node_.settings.supervisor.request_timeout <= now();
+  bool is_late(steady_time arrived, steady_time at) const {
+    return arrived + node_.settings.supervisor.request_timeout <= at;
   }
 
   /// Notes how long a publish took from its socket to here.

@@ -200,6 +200,15 @@ result<log_entry> read_fields(reader& in, uint64_t kind) {
 } // namespace
 
 void encode(const log_entry& entry, std::string& out) {
+  constexpr std::size_t around = 48; // headers and numbers
+  std::visit(
+      [&](const auto& e) {
+        auto size = out.size() + around + e.user.size();
+        if constexpr (requires { e.data; })
+          size += e.data.bytes.size() + e.key.size();
+        out.reserve(size);
+      },
+      entry);
   writer to{out};
   std::visit(
       [&](const auto& e) {

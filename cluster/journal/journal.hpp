@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/metrics/journal_counts.hpp"
+#include "cluster/journal/journal_bodies.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -70,7 +71,7 @@ struct journal_batch {
   /// again and gets the same receipt: for who got no answer. It is known until
   /// the topic is closed. 0: never.
   uint64_t id = 0;
-  std::vector<std::string> bodies; // in order; not empty
+  journal_bodies bodies; // in order; not empty
 };
 
 struct journal_receipt {

@@ -55,7 +55,7 @@ constexpr const char* schema = R"(
     topic INTEGER PRIMARY KEY,
     offset INTEGER NOT NULL,
     stamp INTEGER NOT NULL,
-    crc INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
     body BLOB NOT NULL);
   PRAGMA application_id = 0x526f6f6b;
   PRAGMA user_version = 1;

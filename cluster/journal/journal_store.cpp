@@ -66,11 +66,13 @@ journal_store::journal_store(sqlite_connection& db)
               "ORDER BY last LIMIT ?2")
     , drop_settled_(db, "DELETE FROM settled WHERE topic = ?1 AND last <= ?2")
     , put_image_(
-          db, "INSERT INTO images (topic, offset, stamp, crc, body) "
+          db, "INSERT INTO images (topic, offset, stamp, checksum, body) "
               "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (topic) DO UPDATE SET "
-              "offset = ?2, stamp = ?3, crc = ?4, body = ?5")
+              "offset = ?2, stamp = ?3, checksum = ?4, body = ?5")
     , image_place_(db, "SELECT offset, stamp FROM images WHERE topic = ?1")
-    , image_(db, "SELECT offset, stamp, crc, body FROM images WHERE topic = ?1")
+    , image_(
+          db,
+          "SELECT offset, stamp, checksum, body FROM images WHERE topic = ?1")
     , set_stamp_(db, "UPDATE journal SET stamp = max(stamp, ?1)") {}
 
 std::optional<topic_row> journal_store::find_topic(const std::string& name) {

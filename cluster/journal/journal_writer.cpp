@@ -26,12 +26,12 @@ int on_commit(void* pages, sqlite3*, const char*, int in_wal) {
 
 /// The bodies of a batch as rows that follow `log`.
 std::vector<entry_pack> pack_batch(
-    const topic_log& log, const std::vector<std::string>& bodies, int64_t stamp,
+    const topic_log& log, const journal_bodies& bodies, int64_t stamp,
     const settler_limits& limits) {
   std::vector<entry_pack> packs;
   auto offset = log.next.newest;
   auto total = log.next.total;
-  for (const auto& body : bodies) {
+  for (const auto body : bodies) {
     if (packs.empty() || packs.back().entries == limits.pack_entries_max
         || packs.back().bytes + body.size() > limits.pack_bytes_max)
       packs.emplace_back();
@@ -195,7 +195,7 @@ void journal_writer::apply(open_call& call) {
     if (const auto row = store_.find_topic(call.topic)) {
       log = load(*row);
     } else {
-      auto epoch = random_hex(8);
+      auto epoch = random_hex(7);
       const auto id = store_.add_topic(call.topic, epoch, now_);
       log = topics_.add({id, call.topic, std::move(epoch)});
     }

@@ -91,7 +91,7 @@ void memory_journal::open(
       return answer(tl::make_unexpected(unavailable()));
     auto& log = logs_[topic];
     if (log.epoch.empty())
-      log.epoch = random_hex(8);
+      log.epoch = random_hex(7);
     log.open = true;
     log.keep = keep;
     log.trim(clock_.now());
@@ -120,9 +120,9 @@ memory_journal::store(topic_memory& to, journal_batch& batch) {
   if (batch.id == 0 || batch.id != to.batch_id) {
     to.receipt = {{}, clock_.now(), 0};
     to.stamp = to.receipt.stamp;
-    for (auto& body : batch.bodies) {
+    for (const auto body : batch.bodies) {
       const auto offset = to.newest() + 1;
-      to.records.push_back({offset, to.receipt.stamp, std::move(body)});
+      to.records.push_back({offset, to.receipt.stamp, std::string{body}});
       to.receipt.offsets.push_back(offset);
     }
     to.batch_id = batch.id;

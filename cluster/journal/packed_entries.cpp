@@ -2,8 +2,9 @@
 
 #include "base/check.hpp"
 
-#include <boost/crc.hpp>
 #include <boost/endian/conversion.hpp>
+
+#include <xxhash.h>
 
 namespace rookery {
 
@@ -32,10 +33,9 @@ uint32_t entry_checksum(
     int64_t topic, uint64_t offset, int64_t stamp, std::string_view body) {
   unsigned char place[24];
   put(put(put(place, topic), offset), stamp);
-  boost::crc_32_type sum;
-  sum.process_bytes(place, sizeof place);
-  sum.process_bytes(body.data(), body.size());
-  return sum.checksum();
+  const auto seed = XXH3_64bits(place, sizeof place);
+  return static_cast<uint32_t>(
+      XXH3_64bits_withSeed(body.data(), body.size(), seed));
 }
 
 void pack_entry(

@@ -17,8 +17,8 @@ inline constexpr std::size_t packed_header_bytes = 16;
 /// The longest body.
 inline constexpr std::size_t packed_body_bytes_max = 512 * 1024 * 1024;
 
-/// SQLite checks no contents. Topic and offset are part of the sum, so that an
-/// entry in a wrong place is seen, too.
+/// SQLite checks no contents. Half of an XXH3. Topic and offset are part of the
+/// sum, so that an entry in a wrong place is seen, too.
 uint32_t entry_checksum(
     int64_t topic, uint64_t offset, int64_t stamp, std::string_view body);
 

@@ -9,8 +9,8 @@ namespace rookery {
 
 struct settler_limits {
   /// What makes it worth to settle a topic: either.
-  uint32_t worth_entries = 64;
-  std::size_t worth_bytes = 16 * 1024; // of bodies
+  uint32_t worth_entries = 32;
+  std::size_t worth_bytes = 8 * 1024; // of bodies
   /// What a row holds: both, or one entry.
   uint32_t pack_entries_max = 128;
   std::size_t pack_bytes_max = 32 * 1024; // of bodies

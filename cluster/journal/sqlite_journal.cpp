@@ -150,9 +150,8 @@ void sqlite_journal::open(
 void sqlite_journal::append(
     std::string topic, journal_batch batch, done<journal_receipt> answer) {
   ROOKERY_CHECK(!batch.bodies.empty(), "a batch has a body at least");
-  call_load load{batch.bodies.size(), 0};
-  for (const auto& body : batch.bodies) {
-    load.bytes += body.size();
+  const call_load load{batch.bodies.size(), batch.bodies.bytes()};
+  for (const auto body : batch.bodies) {
     if (body.size() > packed_body_bytes_max)
       return answer(
           refuse(errc::limit_exceeded, "the journal takes no such long entry"));

@@ -77,10 +77,10 @@ public:
     return said.wait();
   }
   result<journal_receipt> append(
-      const std::string& topic, std::vector<std::string> bodies,
+      const std::string& topic, const std::vector<std::string>& bodies,
       uint64_t id = 0) {
     pending<journal_receipt> said;
-    of_.append(topic, {id, std::move(bodies)}, said.answer());
+    of_.append(topic, {id, journal_bodies{bodies}}, said.answer());
     return said.wait();
   }
   result<journal_page>

@@ -105,7 +105,8 @@ void journal_play::append(const std::string& name, topic_model& topic) {
   const auto many = below(10) == 0 ? 1 + below(150) : 1 + below(6);
   const auto lengths = {below(300), below(300), below(9000), uint64_t{20'000}};
   const auto length = *(lengths.begin() + (many > 6 ? 0 : below(4)));
-  const auto batch = journal_batch{++batches_, bodies(many, length)};
+  const auto batch =
+      journal_batch{++batches_, journal_bodies{bodies(many, length)}};
   const auto receipt = answer_of<journal_receipt>(
       real_, [&](auto& to, auto done) { to.append(name, batch, done); });
   ASSERT_TRUE(receipt) << receipt.error().message;
@@ -113,8 +114,9 @@ void journal_play::append(const std::string& name, topic_model& topic) {
   EXPECT_GE(receipt->stamp, greatest_);
   greatest_ = receipt->stamp;
   ASSERT_EQ(receipt->offsets.size(), many);
-  for (const auto& body : batch.bodies) {
-    topic.all.push_back({topic.newest() + 1, receipt->stamp, body});
+  for (const auto body : batch.bodies) {
+    topic.all.push_back(
+        {topic.newest() + 1, receipt->stamp, std::string{body}});
     EXPECT_EQ(
         receipt->offsets[topic.newest() - receipt->offsets.front()],
         topic.newest());

@@ -41,12 +41,14 @@ struct publisher {
   bool in_order = true;
 
   void next() {
-    to.append(topic, {0, bodies(2, 40)}, [this](result<journal_receipt> said) {
-      in_order = in_order && said && said->offsets.front() == newest + 1
-                 && said->offsets.back() == newest + 2;
-      newest += 2;
-      --left > 0 ? next() : done.one();
-    });
+    to.append(
+        topic, {0, journal_bodies{bodies(2, 40)}},
+        [this](result<journal_receipt> said) {
+          in_order = in_order && said && said->offsets.front() == newest + 1
+                     && said->offsets.back() == newest + 2;
+          newest += 2;
+          --left > 0 ? next() : done.one();
+        });
   }
 };
 
@@ -184,7 +186,7 @@ TEST_F(journal_threads, the_end_stores_and_answers_all_that_was_given) {
   ASSERT_TRUE(wait().open("room:a", keep_all()));
   std::vector<pending<journal_receipt>> given(500);
   for (auto& one : given)
-    store->append("room:a", {0, bodies(3)}, one.answer());
+    store->append("room:a", {0, journal_bodies{bodies(3)}}, one.answer());
   pending<journal_page> page;
   store->read("room:a", {0, 3, 3, 9999}, page.answer());
   store.reset();
