@@ -101,7 +101,8 @@ def one_run(given, count):
                    *works.PACED, "fan-out", "--subscribers", str(READING),
                    "--rate", "50", "--payload", "1024", "--warm-up", "3",
                    "--seconds", str(given.seconds)]
-        with process.Server([str(given.rookery), "serve", "-c", conf], port,
+        with process.Server([str(given.rookery), "serve", "-c", conf],
+                            lambda: process.accepts(port),
                             folder / "server.log") as server:
             slow = [Laggard(port) for _ in range(count)]
             readings, report = works.load(command, server, 120)

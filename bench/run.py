@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from driver import process, servers, tables, works
+from driver import comparisons, process, servers, tables, works
 
 ROOT = servers.ROOT
 RESULTS = ROOT / "bench/results"
@@ -39,7 +39,8 @@ def arguments():
 
 
 def chosen_works(given, descriptors):
-    everything = works.works(descriptors)
+    everything = [*works.works(descriptors),
+                  *comparisons.comparisons(given.rookery)]
     prefixes = tuple(given.only.split(",")) if given.only else ("",)
     chosen = [work for work in everything if work.name.startswith(prefixes)]
     if not chosen:
@@ -68,27 +69,48 @@ def chosen_servers(given):
     return chosen
 
 
-def one_run(work, contestant, given):
+def sides_of(work, chosen):
+    """Who takes part: the chosen servers, or, of a comparison, its own sides
+    but those of a peer that was not chosen."""
+    if isinstance(work, works.Work):
+        return [comparisons.Side(one.name, work, one) for one in chosen]
+    names = {one.name for one in chosen}
+    return [side for side in work.sides
+            if side.contestant.name in names
+            or isinstance(side.contestant, servers.Rookery)]
+
+
+def one_run(side, given):
     try:
-        return works.measure(work, contestant, given.load, given.quick)
+        return works.measure(side.work, side.contestant, given.load,
+                             given.quick)
     except (RuntimeError, OSError) as error:
-        say(f"  {contestant.name}: {error}")
+        say(f"  {side.name}: {error}")
         return {"error": str(error)}
 
 
-def runs_of(work, chosen, rounds, given):
-    """All runs of one work, by server. The servers take turns, so that a busy
-    minute of the machine does not hit one of them alone."""
-    runs = {one.name: [] for one in chosen}
+def runs_of(sides, rounds, given):
+    """All runs of one work, by side. They take turns, so that a busy minute of
+    the machine does not hit one of them alone."""
+    runs = {side.name: [] for side in sides}
     for turn in range(rounds):
-        for at in range(len(chosen)):
-            one = chosen[(at + turn) % len(chosen)]
-            run = one_run(work, one, given)
-            runs[one.name].append(run)
-            if work.measured in run:
-                say(f"  {work.name} {turn + 1}/{rounds} {one.name}: "
-                    f"{run[work.measured]:.2f} {work.unit}")
+        for at in range(len(sides)):
+            side = sides[(at + turn) % len(sides)]
+            run = one_run(side, given)
+            runs[side.name].append(run)
+            if side.work.measured in run:
+                say(f"  {side.work.name} {turn + 1}/{rounds} {side.name}: "
+                    f"{run[side.work.measured]:.2f} {side.work.unit}")
     return runs
+
+
+def written_down(work, sides, runs):
+    return {"text": work.text,
+            "arguments": {side.name: [*side.work.target, *side.work.arguments]
+                          for side in sides},
+            "runs": runs,
+            "medians": {name: tables.summary(some)[0]
+                        for name, some in runs.items()}}
 
 
 def machine(descriptors):
@@ -116,13 +138,12 @@ def main():
               "servers": {one.name: one.version() for one in chosen}}
     given.out.parent.mkdir(parents=True, exist_ok=True)
     for work in chosen_works(given, descriptors):
-        runs = runs_of(work, chosen, rounds, given)
-        print(tables.table(work, runs), flush=True)
-        result["works"][work.name] = {
-            "text": work.text, "arguments": [*work.target, *work.arguments],
-            "runs": runs,
-            "medians": {name: tables.summary(some)[0]
-                        for name, some in runs.items()}}
+        sides = sides_of(work, chosen)
+        runs = runs_of(sides, rounds, given)
+        is_plain = isinstance(work, works.Work)
+        print((tables.table if is_plain else tables.comparison)(work, runs),
+              flush=True)
+        result["works"][work.name] = written_down(work, sides, runs)
         given.out.write_text(json.dumps(result, indent=1) + "\n")
 
 

@@ -165,13 +165,21 @@ local_subscribers fanout::on(lost_atom, const std::string& name) {
   for (auto& [id, one] : connections_)
     one->lose_orders(*topic);
   topic->stalled.reset(); // nobody waits for it any more
+  const bool has_log = topic->identity->rules.kind != topic_kind::topic;
   for (auto& entry : topic->listeners) {
     entry.keeps_waiting = false;
     if (entry.at == listener_entry::pace::parked)
       entry.at = listener_entry::pace::live;
     found.all.push_back(entry.owner->as_subscriber());
+    // The log may have what the crashed actor did not tell.
+    const bool doubt = has_log && entry.at == listener_entry::pace::live;
+    if (doubt) {
+      entry.leave_live(listener_entry::pace::behind, services_.now());
+      entry.cursor = topic->newest;
+      entry.in_doubt = true;
+    }
     // What the crashed actor had not answered, the next one will.
-    if (std::exchange(entry.asked, false))
+    if (std::exchange(entry.asked, false) || doubt)
       ask_replay(*topic, entry);
   }
   return found;

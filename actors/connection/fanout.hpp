@@ -51,7 +51,9 @@ struct listener_entry {
   bool asked = false;    // a part of the replay is on its way
   bool tell_gap = false; // before the replay
   bool was_paused = false;
-  bool keeps_waiting = false;                 // publishers, with block-sender
+  bool keeps_waiting = false; // publishers, with block-sender
+  /// Was live when the topic crashed: perhaps it lacks nothing.
+  bool in_doubt = false;
   replay_source source = replay_source::ring; // of the repair, so far
   uint32_t dropped = 0; // without a log: not told to the client yet
   // The last offset, or version of a latest value, that it was sent; unless
@@ -64,6 +66,7 @@ struct listener_entry {
     if (at == pace::live) {
       not_live_since = now;
       source = replay_source::ring;
+      in_doubt = false;
     }
     at = next;
   }

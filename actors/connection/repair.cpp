@@ -92,12 +92,14 @@ void fanout::on(const replay_chunk& chunk) {
   if (chunk.last < chunk.newest)
     return go_on(*topic, index);
   entry.at = pace::live;
+  taken(*topic, entry);
+  if (std::exchange(entry.in_doubt, false) && !chunk.events)
+    return; // it lacked nothing and was told nothing
   auto& counters = *services_.counters;
   (entry.source == replay_source::snapshot  ? counters.repairs_from_snapshot
    : entry.source == replay_source::journal ? counters.repairs_from_journal
                                             : counters.repairs_from_ring)
       .add();
-  taken(*topic, entry);
   thread_local std::string text;
   text.clear();
   encode(

@@ -202,6 +202,8 @@ void room_actor_state::remind_again() {
 void room_actor_state::on_time() {
   const auto now = core->now();
   reminder_ = steady_time::max();
+  if (now_ == phase::closed && found_early_)
+    return open(); // there are subscribers
   for (const auto& user : memory->holds.expire(now))
     leave(user, "closed");
   if (count_due_ <= now)
@@ -278,7 +280,7 @@ void room_actor_state::on_shrink(const shrink_order& order) {
 }
 
 bool room_actor_state::on_retire() {
-  const bool busy = now_ == phase::opening || !waiting_.empty()
+  const bool busy = now_ == phase::opening || found_early_ || !waiting_.empty()
                     || !on_its_way_.empty() || !late_.empty()
                     || !questions_.empty() || !memory->holds.empty();
   if (busy || !core->retire())

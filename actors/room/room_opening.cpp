@@ -38,10 +38,12 @@ struct room_actor_state::opening_walk {
 
 template <class Order>
 void room_actor_state::handle(const Order& order) {
-  core->used();
+  if constexpr (requires { order.from; })
+    core->used(); // by somebody who need not be subscribed
   if (now_ == phase::serving)
     return serve(order);
-  if (now_ == phase::closed && core->now() < closed_until_)
+  constexpr bool waits = std::is_same_v<Order, replay_order>;
+  if (now_ == phase::closed && core->now() < closed_until_ && !waits)
     return refuse(
         order, {errc::not_available,
                 "the log of " + core->name() + " can not be read"});
@@ -173,8 +175,13 @@ void room_actor_state::open_failed(const failure& why) {
   closed_until_ = core->now() + closed_time;
   log::error(
       "room.log_unreadable", {{"topic", core->name()}, {"why", why.message}});
-  for (const auto& order : std::exchange(early_, {}))
-    refuse(order, why);
+  for (auto& order : std::exchange(early_, {}))
+    if (std::holds_alternative<replay_order>(order))
+      early_.push_back(std::move(order)); // a subscriber waits for it
+    else
+      refuse(order, why);
+  if (found_early_)
+    remind(closed_until_);
 }
 
 } // namespace rookery

@@ -97,6 +97,7 @@ void supervisor_state::on_open(
           errc::not_available,
           "topic " + topic_name + " fails again and again");
     run(*one);
+    self->send(one->handle, local_subscribers{}); // all were closed
     return tell_opened(*one, thread);
   }
 }

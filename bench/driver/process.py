@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 
 def raise_descriptor_limit():
@@ -79,14 +80,24 @@ def accepts(port):
         return False
 
 
+def says_ready(port):
+    """Whether the internal API of a node of ours says so."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/ready", timeout=1) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
 class Server:
-    """A server process that listens on `port` when the block is entered."""
+    """A server process, of which `is_ready` says so when the block is
+    entered."""
 
     START_SECONDS = 60  # Node takes seconds on a busy machine
     STOP_SECONDS = 5
 
-    def __init__(self, command, port, log):
-        self.command, self.port, self.log = command, port, log
+    def __init__(self, command, is_ready, log):
+        self.command, self.is_ready, self.log = command, is_ready, log
 
     def __enter__(self):
         with open(self.log, "wb") as log:
@@ -94,7 +105,7 @@ class Server:
                 self.command, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log)
         end = time.monotonic() + self.START_SECONDS
-        while not accepts(self.port):
+        while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > end:
                 self.__exit__()
                 raise RuntimeError(f"did not start: {self.last_words()}")

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from .process import accepts, free_port, says_ready
+
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT / "bench/peers"
 BUILD = ROOT / "build/bench"
@@ -26,6 +28,10 @@ class Contestant:
     def version(self):
         raise NotImplementedError
 
+    def is_ready(self, port):
+        """Whether the server of the last command takes clients."""
+        return accepts(port)
+
     def command(self, port, tls, folder):
         """The command that serves `port`; may write files into `folder`."""
         raise NotImplementedError
@@ -41,12 +47,23 @@ def written(path, text):
     return str(path)
 
 
+# All that any work publishes is remembered. Joins and leaves are not told, as
+# others do not tell them either: what clients miss is what was published.
+ROOM = ("kind = room, presence-full-up-to = 0, history-messages = 10000000,"
+        " history-bytes = 1 GiB")
+# In memory, too.
+RING = "ring-messages = 10000000, ring-bytes = 1 GiB"
+SMALL_RING = "ring-messages = 10"
+
+
 class Rookery(Contestant):
     dialect = "rookery"
 
-    def __init__(self, program, threads):
-        """`threads` None leaves it to the server's own default."""
+    def __init__(self, program, threads, rules="kind = topic", journal=False):
+        """`threads` None leaves it to the server's own default. `rules` are
+        those of all topics; their logs are in a file with `journal`."""
         self.program, self.threads = Path(program), threads
+        self.rules, self.journal = rules, journal
         self.name = f"rookery-{threads}" if threads else "rookery"
 
     def missing(self):
@@ -55,14 +72,22 @@ class Rookery(Contestant):
     def version(self):
         return output(str(self.program), "version")
 
+    # It listens before it has looked through its journal.
+    def is_ready(self, port):
+        return says_ready(self.internal_port)
+
     def command(self, port, tls, folder):
+        self.internal_port = free_port()
         lines = [
             f'http {{ address = "127.0.0.1", port = {port},'
-            ' internal-port = 0 }',
+            f' internal-port = {self.internal_port} }}',
             "session.anonymous = allow",
-            'topics { bench { match = "bench.*", kind = topic } }',
+            f'topics {{ bench {{ match = "bench.*", {self.rules} }} }}',
             "log.level = warn",
         ]
+        if self.journal:
+            lines.append(f'journal {{ store = file, sync = always,'
+                         f' file = "{folder}/rookery.journal" }}')
         if self.threads:
             lines.append(f"node.threads = {self.threads}")
         if tls:
@@ -134,6 +159,10 @@ class Centrifugo(Contestant):
     name = dialect = "centrifugo"
     program = BUILD / "bin/centrifugo"
 
+    def __init__(self, channels=None):
+        """`channels` are more options of all channels."""
+        self.channels = channels or {}
+
     def missing(self):
         return None if self.program.exists() else "no Go to build it with"
 
@@ -148,7 +177,7 @@ class Centrifugo(Contestant):
                 "allow_subscribe_for_client": True,
                 "allow_subscribe_for_anonymous": True,
                 "allow_publish_for_client": True,
-                "allow_publish_for_anonymous": True}},
+                "allow_publish_for_anonymous": True, **self.channels}},
             "log": {"level": "warn"},
             "usage_stats": {"disabled": True}}
         if tls:
@@ -156,6 +185,11 @@ class Centrifugo(Contestant):
                 "enabled": True, "cert_pem": tls[0], "key_pem": tls[1]}
         file = written(folder / "centrifugo.json", json.dumps(conf, indent=1))
         return [str(self.program), "-c", file]
+
+
+# With a log in memory from which clients may go on where they were.
+CENTRIFUGO_RECOVERY = {
+    "history_size": 10000, "history_ttl": "10m", "force_recovery": True}
 
 
 def contestants(rookery):

@@ -17,6 +17,15 @@ COLUMNS = {
         ("connections", "connections", "{:,.0f}"),
         ("rss_mb", "RSS MB", "{:.0f}"),
         ("idle_cpu_percent", "idle CPU %", "{:.2f}")],
+    "cpu_us_per_receipt": [
+        ("per_second", "receipts/s", "{:,.0f}"),
+        ("p50_ms", "p50 ms", "{:.1f}"), ("p99_ms", "p99 ms", "{:.1f}"),
+        ("rss_mb", "RSS MB", "{:.0f}")],
+    "cpu_ms_per_return": [
+        ("cpu_ms_per_drop", "CPU ms per drop", "{:.3f}"),
+        ("per_second", "reconnects/s", "{:,.0f}"),
+        ("p50_ms", "p50 ms", "{:.1f}"), ("p99_ms", "p99 ms", "{:.1f}"),
+        ("rss_mb", "RSS MB", "{:.0f}")],
 }
 
 
@@ -43,15 +52,16 @@ def ratio(own, other):
     return f"{own / other:.2f}" if own is not None and other else ""
 
 
-def table(work, runs_of):
-    """A Markdown table: one row for each server."""
+def rows(work, runs_of, against):
+    """A Markdown table with one row for each of those that ran, and notes of
+    what went wrong. `against` names columns, and gives their cells for a row by
+    name."""
     columns = COLUMNS[work.measured] + COMMON
     sums = {name: summary(runs) for name, runs in runs_of.items()}
     value = {name: medians.get(work.measured)
              for name, (medians, _) in sums.items()}
-    rivals = [name for name in RIVALS if value.get(name)]
-    head = ["server", work.unit, "min..max",
-            *(f"against {rival}" for rival in rivals),
+    titles, cells = against(value)
+    head = ["", work.unit, "min..max", *titles,
             *(title for _, title, _ in columns)]
     lines = [f"### {work.name}: {work.text}", "",
              "| " + " | ".join(head) + " |",
@@ -63,8 +73,39 @@ def table(work, runs_of):
             continue
         each = [run[work.measured] for run in runs_of[name]
                 if "error" not in run]
-        row = [name, f"{value[name]:.2f}", f"{min(each):.2f}..{max(each):.2f}",
-               *(ratio(value[name], value[rival]) for rival in rivals),
+        row = [name, f"{value[name]:.3g}", f"{min(each):.3g}..{max(each):.3g}",
+               *cells(name),
                *(form.format(medians[key]) for key, _, form in columns)]
         lines.append("| " + " | ".join(row) + " |")
     return "\n".join(lines + ([""] + notes if notes else []) + [""])
+
+
+def table(work, runs_of):
+    """Servers, each against our rivals."""
+
+    def against(value):
+        rivals = [name for name in RIVALS if value.get(name)]
+        return ([f"against {rival}" for rival in rivals],
+                lambda name: [ratio(value[name], value[rival])
+                              for rival in rivals])
+
+    return rows(work, runs_of, against)
+
+
+def comparison(work, runs_of):
+    """The sides, those with a bar against what that is measured from."""
+    bars = {bar.side: bar for bar in work.bars}
+
+    def against(value):
+        def cells(name):
+            if not (bar := bars.get(name)):
+                return ["", "", ""]
+            base = value.get(bar.base)
+            stored = "" if base else f" ({bar.stored} stored)"
+            found = ratio(value[name], base or bar.stored)
+            return [f"{found} of {bar.base}{stored}", f"{bar.most}",
+                    f"{bar.aim}"]
+
+        return ["ratio", "at most", "aim"], cells
+
+    return rows(work, runs_of, against)

@@ -31,6 +31,8 @@ class Work:
 
 PER_DELIVERY = ("cpu_us_per_delivery", "CPU us per delivery")
 PER_CONNECT = ("cpu_ms_per_connect", "CPU ms per connect and close")
+PER_RECEIPT = ("cpu_us_per_receipt", "CPU us per receipt")
+PER_RETURN = ("cpu_ms_per_return", "CPU ms per reconnect")
 PER_IDLE = ("rss_kb_per_connection", "RSS KB per idle connection")
 
 # A rest between two looks at the sockets keeps the servers from paying for
@@ -114,6 +116,11 @@ def load(command, server, seconds_max):
     return readings, report
 
 
+def waits(report):
+    return {"p50_ms": report["latency_p50_us"] / 1e3,
+            "p99_ms": report["latency_p99_us"] / 1e3}
+
+
 def figures(work, readings, report):
     """What one run says, by name."""
     begin, end = readings["begin"], readings["end"]
@@ -137,15 +144,24 @@ def figures(work, readings, report):
                    "resumed": report["resumed"],
                    "per_second": count / report["seconds"],
                    "cpu_ms_per_connect": 1e3 * cpu / count}
+    elif work.measured == PER_RECEIPT[0]:
+        count = max(1, report["receipts"])
+        result |= {"per_second": count / report["seconds"],
+                   "cpu_us_per_receipt": 1e6 * cpu / count} | waits(report)
+    elif work.measured == PER_RETURN[0]:
+        count = report["connections"]
+        dropped = readings["dropped"]["cpu"] - readings["dropping"]["cpu"]
+        result |= {"per_second": count / report["seconds"],
+                   "cpu_ms_per_return": 1e3 * cpu / count,
+                   "cpu_ms_per_drop": 1e3 * dropped / count} | waits(report)
     else:
         count = max(1, report["deliveries"])
         result |= {"deliveries": report["deliveries"],
                    "per_second": count / report["seconds"],
                    "cpu_us_per_delivery": 1e6 * cpu / count,
-                   "p50_ms": report["latency_p50_us"] / 1e3,
-                   "p99_ms": report["latency_p99_us"] / 1e3,
                    "wrong": sum(report[key] for key in (
-                       "lost", "duplicated", "reordered", "corrupt"))}
+                       "lost", "duplicated", "reordered", "corrupt"))
+                   } | waits(report)
     return result
 
 
@@ -159,7 +175,8 @@ def measure(work, contestant, program, quick):
         command = [str(program), "--in-step", "--dialect", contestant.dialect,
                    "--port", str(port), *work.target, kind,
                    *merged(options, work.quick if quick else [])]
-        with Server(contestant.command(port, tls, folder), port,
+        with Server(contestant.command(port, tls, folder),
+                    lambda: contestant.is_ready(port),
                     folder / "server.log") as server:
             readings, report = load(command, server, work.seconds_max)
         return figures(work, readings, report)

@@ -190,6 +190,15 @@ void connection::publish(const std::string& payload) {
   send(around_.speaks->publish(topic(), payload));
 }
 
+void connection::publish_for_receipt(const std::string& payload, uint32_t id) {
+  send(around_.speaks->publish_for_receipt(topic(), payload, id));
+}
+
+void connection::subscribe() {
+  send(around_.speaks->subscribe(*this));
+  flush();
+}
+
 void connection::flush() {
   std::size_t sent = 0;
   auto outcome = step::done;
@@ -201,7 +210,7 @@ void connection::flush() {
   }
   unsent_.erase(0, sent);
   if (outcome == step::ended)
-    return end("the connection broke");
+    return end(state_ == state::leaving ? "" : "the connection broke");
   if (state_ != state::ended)
     watch(outcome == step::wants_write);
 }
@@ -210,6 +219,11 @@ void connection::leave() {
   append_frame(unsent_, opcode::close, normal_closure);
   state_ = state::leaving;
   flush();
+}
+
+void connection::drop() {
+  state_ = state::leaving;
+  stream_->shut();
 }
 
 void connection::send(std::string_view message) {
@@ -225,6 +239,14 @@ void connection::opened() {
 
 void connection::received(std::string_view message) {
   around_.watch->on_published(*this, message);
+}
+
+void connection::receipt(uint32_t id, uint64_t offset) {
+  around_.watch->on_receipt(*this, id, offset);
+}
+
+void connection::live() {
+  around_.watch->on_live(*this);
 }
 
 void connection::refused(std::string_view why) {

@@ -24,6 +24,12 @@ public:
   /// `message` carries one or more published payloads.
   virtual void on_published(connection& which, std::string_view message) = 0;
 
+  /// Its publish with this id is answered; see `peer::receipt`.
+  virtual void on_receipt(connection&, uint32_t /*id*/, uint64_t /*offset*/) {}
+
+  /// It subscribed and has all that it missed.
+  virtual void on_live(connection&) {}
+
   /// The connection is over, once for each that was started. `why` is empty
   /// if it was told to leave.
   virtual void on_end(connection& which, std::string_view why) = 0;
@@ -57,10 +63,18 @@ public:
 
   /// Queues one publish; `flush` sends all that is queued.
   void publish(const std::string& payload);
+  void publish_for_receipt(const std::string& payload, uint32_t id);
   void flush();
+
+  /// What a latecomer waits for.
+  void subscribe();
 
   /// Says goodbye and waits for the server to end the connection.
   void leave();
+
+  /// Goes without a close frame, as a process that is killed, and waits for
+  /// the server to end the connection as well.
+  void drop();
 
   [[nodiscard]] bool resumed() const { return stream_ && stream_->resumed(); }
 
@@ -79,6 +93,8 @@ private:
   void send(std::string_view message) override;
   void opened() override;
   void received(std::string_view message) override;
+  void receipt(uint32_t id, uint64_t offset) override;
+  void live() override;
   void refused(std::string_view why) override;
 
   /// From the end of the handshakes below WebSocket to the end.

@@ -2,7 +2,18 @@
 
 #include "bench/load/dialects.hpp"
 
+#include <stdexcept>
+
 namespace rookery::load {
+
+std::string dialect::publish_for_receipt(
+    const std::string&, const std::string&, uint32_t) const {
+  throw std::invalid_argument("no receipts in this dialect");
+}
+
+std::string dialect::subscribe(const peer&) const {
+  throw std::invalid_argument("no logs in this dialect");
+}
 
 std::unique_ptr<dialect>
 make_dialect(std::string_view name, const std::string& token) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,14 @@ enum class role : uint8_t {
   publisher,
   /// Comes, is greeted, and leaves.
   visitor,
+  /// Counts as open without a subscription, and subscribes when told to.
+  latecomer,
+};
+
+/// A place in the log of a topic.
+struct position {
+  std::string epoch;
+  uint64_t offset = 0;
 };
 
 /// A connection as its dialect sees it.
@@ -38,6 +47,13 @@ public:
   /// `message` carries one or more published payloads.
   virtual void received(std::string_view message) = 0;
 
+  /// The publish with this id is answered. The offset is zero where there is
+  /// no log, or where the product does not tell it.
+  virtual void receipt(uint32_t id, uint64_t offset) = 0;
+
+  /// All that it missed has been received.
+  virtual void live() = 0;
+
   /// The server refused; the connection ends.
   virtual void refused(std::string_view why) = 0;
 
@@ -45,6 +61,10 @@ public:
   /// message ends.
   unsigned stage = 0;
   std::string rest;
+
+  /// Up to where it has its topic's log, if that has one: what came after is
+  /// asked for when it subscribes. Dialects move it on.
+  std::optional<position> since;
 
 private:
   role role_;
@@ -73,6 +93,16 @@ public:
   /// The message that publishes `payload`, which needs no escaping.
   [[nodiscard]] virtual std::string
   publish(const std::string& topic, const std::string& payload) const = 0;
+
+  /// The same, to be answered with `id`, which is at least `receipt_id_min`.
+  /// Throws where the product has no receipts, as `subscribe` does where it
+  /// has no log.
+  [[nodiscard]] virtual std::string publish_for_receipt(
+      const std::string& topic, const std::string& payload, uint32_t id) const;
+  static constexpr uint32_t receipt_id_min = 10;
+
+  /// The message that subscribes `at` to its topic, from `since` on.
+  [[nodiscard]] virtual std::string subscribe(const peer& at) const;
 };
 
 /// The dialect of that name, or nothing. `token` is a JWT for those that take

@@ -33,12 +33,29 @@ public:
            + payload + R"("}})";
   }
 
+  std::string publish_for_receipt(
+      const std::string& topic, const std::string& payload,
+      uint32_t id) const override {
+    return R"({"id":)" + std::to_string(id) + R"(,"publish":{"channel":")"
+           + topic + R"(","data":")" + payload + R"("}})";
+  }
+
+  std::string subscribe(const peer& at) const override {
+    auto message = R"({"id":2,"subscribe":{"channel":")" + at.topic() + '"';
+    if (at.since)
+      message += R"(,"recover":true,"epoch":")" + at.since->epoch
+                 + R"(","offset":)" + std::to_string(at.since->offset);
+    return message + "}}";
+  }
+
 private:
-  static void on_line(peer& at, std::string_view line) {
+  void on_line(peer& at, std::string_view line) const {
     auto has = [&](std::string_view part) {
       return line.find(part) != std::string_view::npos;
     };
-    if (has(payload_format::mark))
+    if (has(R"("id":2,)"))
+      on_subscribed(at, line);
+    else if (has(payload_format::mark))
       at.received(line);
     else if (line == "{}") // a ping, and its pong
       at.send("{}");
@@ -46,15 +63,32 @@ private:
       at.refused(line);
     else if (has(R"("id":1,)"))
       on_connected(at);
-    else if (has(R"("id":2,)"))
+    else if (has(R"("publish":)"))
+      at.receipt(static_cast<uint32_t>(number_after(line, R"("id":)")), 0);
+  }
+
+  void on_connected(peer& at) const {
+    if (at.plays() == role::subscriber)
+      at.send(subscribe(at));
+    else
       at.opened();
   }
 
-  static void on_connected(peer& at) {
-    if (at.plays() == role::subscriber)
-      at.send(R"({"id":2,"subscribe":{"channel":")" + at.topic() + R"("}})");
-    else
-      at.opened();
+  // What was missed is in the answer itself, and its offsets before the one
+  // of the channel.
+  static void on_subscribed(peer& at, std::string_view line) {
+    auto has = [&](std::string_view part) {
+      return line.find(part) != std::string_view::npos;
+    };
+    if (has(R"("error":)") || (at.since && !has(R"("recovered":true)")))
+      return at.refused(line);
+    if (auto epoch = text_after(line, R"("epoch":)"); !epoch.empty())
+      at.since =
+          position{std::string{epoch}, number_after(line, R"("offset":)")};
+    at.opened();
+    if (has(payload_format::mark))
+      at.received(line);
+    at.live();
   }
 
   std::string token_;

@@ -6,8 +6,8 @@ namespace rookery::load {
 namespace {
 
 constexpr std::string_view event_key = R"("event":")";
+constexpr uint32_t subscribe_id = 1;
 
-// The server writes its JSON without spaces.
 std::string_view event_of(std::string_view message) {
   auto start = message.find(event_key);
   if (start == std::string_view::npos)
@@ -36,7 +36,9 @@ public:
     if (event == "welcome")
       on_welcome(at);
     else if (event == "reply")
-      at.opened();
+      on_reply(at, message);
+    else if (event == "live")
+      on_live(at, message);
     else if (event == "error")
       at.refused(message);
   }
@@ -48,13 +50,49 @@ public:
            + R"("})";
   }
 
+  std::string publish_for_receipt(
+      const std::string& topic, const std::string& payload,
+      uint32_t id) const override {
+    return R"({"event":"publish","id":)" + std::to_string(id) + R"(,"topic":")"
+           + topic + R"(","data":")" + payload + R"("})";
+  }
+
+  std::string subscribe(const peer& at) const override {
+    auto message = R"({"event":"subscribe","id":)"
+                   + std::to_string(subscribe_id) + R"(,"topic":")" + at.topic()
+                   + '"';
+    if (at.since)
+      message += R"(,"since":{"epoch":")" + at.since->epoch + R"(","offset":)"
+                 + std::to_string(at.since->offset) + '}';
+    return message + '}';
+  }
+
 private:
-  static void on_welcome(peer& at) {
+  void on_welcome(peer& at) const {
     if (at.plays() == role::subscriber)
-      at.send(
-          R"({"event":"subscribe","id":1,"topic":")" + at.topic() + R"("})");
+      at.send(subscribe(at));
     else
       at.opened();
+  }
+
+  static void on_reply(peer& at, std::string_view message) {
+    auto id = number_after(message, R"("id":)");
+    auto offset = number_after(message, R"("offset":)");
+    if (id != subscribe_id)
+      return at.receipt(static_cast<uint32_t>(id), offset);
+    auto recovered =
+        message.find(R"("recovered":true)") != std::string_view::npos;
+    if (at.since && !recovered)
+      return at.refused(message);
+    if (auto epoch = text_after(message, R"("epoch":)"); !epoch.empty())
+      at.since = position{std::string{epoch}, offset};
+    at.opened();
+  }
+
+  static void on_live(peer& at, std::string_view message) {
+    if (at.since)
+      at.since->offset = number_after(message, R"("offset":)");
+    at.live();
   }
 
   std::string token_;

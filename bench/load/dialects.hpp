@@ -20,4 +20,9 @@ std::unique_ptr<dialect> make_centrifugo_dialect(const std::string& token);
 /// Engine.IO 4 and Socket.IO 5, WebSocket transport only.
 std::unique_ptr<dialect> make_socketio_dialect();
 
+/// What follows `key`, as in `"offset":`, where it comes last in `message`;
+/// zero or empty if it is not there. Servers write their JSON without spaces.
+uint64_t number_after(std::string_view message, std::string_view key);
+std::string_view text_after(std::string_view message, std::string_view key);
+
 } // namespace rookery::load

@@ -22,7 +22,7 @@ public:
       , published_(options.topics) {
     add_subscribers();
     for (uint32_t topic = 0; topic < options_.topics; ++topic)
-      swarm_.add(role::publisher, name_of(topic));
+      swarm_.add(role::publisher, topic_name(topic));
     open_up_to(swarm_, *this, static_cast<uint32_t>(swarm_.size()));
   }
 
@@ -75,10 +75,6 @@ private:
     }
   }
 
-  static std::string name_of(uint32_t topic) {
-    return "bench.t" + std::to_string(topic);
-  }
-
   // In random but repeatable order, so that no server finds the members of
   // one topic side by side, or all on one thread.
   void add_subscribers() {
@@ -88,7 +84,7 @@ private:
     std::shuffle(topic_of_.begin(), topic_of_.end(), std::mt19937{1});
     checks_.resize(topic_of_.size());
     for (auto topic : topic_of_)
-      swarm_.add(role::subscriber, name_of(topic));
+      swarm_.add(role::subscriber, topic_name(topic));
   }
 
   void publish(uint32_t topic, instant due) {

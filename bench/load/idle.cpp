@@ -25,7 +25,7 @@ outcome idle(
   idle_run counted;
   swarm all{target, counted};
   for (uint32_t i = 0; i < options.connections; ++i)
-    all.add(role::subscriber, "bench.t" + std::to_string(i % options.topics));
+    all.add(role::subscriber, topic_name(i % options.topics));
   open_up_to(all, counted, std::min(options.before, options.connections));
   serve_for(all, options.settle);
   auto few = counted.opened();

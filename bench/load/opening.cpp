@@ -7,8 +7,6 @@ namespace rookery::load {
 
 namespace {
 
-/// Below the backlog of every listener measured.
-constexpr uint64_t opening_max = 100;
 constexpr auto patience = std::chrono::seconds{20};
 
 } // namespace
@@ -24,6 +22,10 @@ void census::on_end(connection&, std::string_view why) {
     return;
   if (broken_++ == 0)
     broken_why_ = why;
+}
+
+std::string topic_name(uint32_t number) {
+  return "bench.t" + std::to_string(number);
 }
 
 void open_up_to(swarm& all, census& counted, uint32_t count) {

@@ -26,6 +26,12 @@ private:
   std::string broken_why_;
 };
 
+/// The topics of all works are numbered.
+std::string topic_name(uint32_t number);
+
+/// Connections under way at once, below the backlog of every listener measured.
+inline constexpr uint32_t opening_max = 100;
+
 /// Starts the connections from the first that was not started up to `count`,
 /// some at a time, and returns when all are open. Throws if one breaks or no
 /// more come.

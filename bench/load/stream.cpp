@@ -103,6 +103,10 @@ transferred stream::write(std::string_view bytes) {
                      : transferred{why_not(result)};
 }
 
+void stream::shut() {
+  shutdown(descriptor_, SHUT_WR);
+}
+
 step stream::why_not(int result) const {
   switch (SSL_get_error(tls_.get(), result)) {
   case SSL_ERROR_WANT_READ:

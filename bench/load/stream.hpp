@@ -51,6 +51,9 @@ public:
   [[nodiscard]] transferred read(std::span<char> into);
   [[nodiscard]] transferred write(std::string_view bytes);
 
+  /// Sends nothing more, and says so to TCP alone.
+  void shut();
+
   /// Whether `read` may have more although the descriptor is not readable.
   [[nodiscard]] bool buffers_reads() const { return tls_ != nullptr; }
 

@@ -71,8 +71,10 @@ connection& swarm::add(role plays, std::string topic) {
 
 connection& swarm::replace(uint32_t number) {
   auto& place = connections_[number];
+  auto since = std::move(place->since);
   place = std::make_unique<connection>(
       around_, place->plays(), place->topic(), number);
+  place->since = std::move(since);
   start(number);
   return *place;
 }

@@ -39,7 +39,8 @@ public:
   /// Adds one that `start` will start; its number is how many were before it.
   connection& add(role plays, std::string topic);
 
-  /// A fresh connection in the place of one that ended, started at once.
+  /// A fresh connection in the place of one that ended, started at once. It
+  /// has the log up to where that one had it.
   connection& replace(uint32_t number);
 
   void start(uint32_t number);

@@ -44,6 +44,38 @@ struct handshake_options {
   seconds measure{3};
 };
 
+/// Publishers without subscribers, each with so many publishes under way.
+struct receipts_options {
+  uint32_t publishers = 100;
+  /// Publishers are spread evenly over so many topics.
+  uint32_t topics = 10;
+  /// Below the credit of a connection, so that the server always reads.
+  uint32_t window = 16;
+  std::size_t payload_bytes = 150;
+  seconds warm_up{2};
+  seconds measure{5};
+};
+
+/// Connected clients that subscribe all at once, from where they had the log.
+struct replay_options {
+  uint32_t clients = 1000;
+  /// Clients are spread evenly over so many topics.
+  uint32_t topics = 1;
+  /// Events of each topic that its clients lack.
+  uint32_t missed = 1000;
+  std::size_t payload_bytes = 128;
+};
+
+/// Subscribers that are dropped, miss some events, and come back.
+struct reconnect_options {
+  uint32_t clients = 2000;
+  uint32_t topics = 1;
+  uint32_t missed = 10;
+  /// Clients under way at once.
+  uint32_t at_once = 100;
+  std::size_t payload_bytes = 128;
+};
+
 /// The result of any work; what does not apply is zero.
 struct outcome {
   double seconds = 0;
@@ -53,6 +85,7 @@ struct outcome {
   uint64_t resumed = 0;
   uint64_t published = 0;
   uint64_t deliveries = 0;
+  uint64_t receipts = 0;
   verdict judged;
   /// Payloads of another topic or without a sound stamp.
   uint64_t corrupt = 0;
@@ -76,10 +109,17 @@ private:
   bool in_step_;
 };
 
-// Each work runs to its end; what cannot even start throws.
+// Each work runs to its end; what cannot even start throws. The works around
+// logs throw at the first mistake of the server as well.
 outcome fan_out(const target_options&, const fan_out_options&, const signals&);
 outcome idle(const target_options&, const idle_options&, const signals&);
 outcome
 handshakes(const target_options&, const handshake_options&, const signals&);
+
+outcome
+receipts(const target_options&, const receipts_options&, const signals&);
+outcome replay(const target_options&, const replay_options&, const signals&);
+outcome
+reconnect(const target_options&, const reconnect_options&, const signals&);
 
 } // namespace rookery::load

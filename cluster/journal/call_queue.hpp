@@ -25,8 +25,8 @@ struct call_load {
   }
 };
 
-/// Calls that wait for a thread, and those it is about to answer: both count
-/// against the two bounds. Thread: `push`, `load` any; the others that of the
+/// Calls that wait for a thread, and those it is at work on: both count against
+/// the two bounds. Thread: `push`, `load` any; the others that of the
 /// consumer, but `close`: who joins that thread then.
 template <class Call>
 class call_queue {
@@ -71,7 +71,7 @@ public:
     taken.over = closed_ && taken.calls.empty();
     return taken;
   }
-  /// What was taken has been answered.
+  /// What was taken is done.
   void answered(const call_load& load) {
     const std::lock_guard guard{lock_};
     load_.entries -= load.entries;

@@ -35,7 +35,7 @@ struct topic_row {
 /// says why the tables are what they are.
 ///
 ///     fresh(seq, topic, last, ...)   batches in the order of their coming
-///     settled(topic, last, ...)      up to 64 entries of one topic each
+///     settled(topic, last, ...)      mostly 64 to 128 entries of a topic
 ///
 /// A topic's fresh rows are copied to `settled` together; the rows stay, dead,
 /// until all that came before is dead too. A failure sticks to the connection.

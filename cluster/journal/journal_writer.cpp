@@ -11,9 +11,9 @@ namespace rookery {
 
 namespace {
 
-/// Of 4 KiB. Later and larger ones write a page once that changed often; the
-/// WAL stays below 16 MiB but for readers that hold it.
-constexpr int checkpoint_pages = 4096;
+/// After a failure nothing is copied for so long: where the disk has room for
+/// entries only, not every other transaction shall fail.
+constexpr int64_t spare_ms = 5000;
 
 failure not_open(const std::string& topic) {
   return {errc::not_available, "the journal has not opened " + topic};
@@ -112,10 +112,12 @@ std::optional<failure> journal_writer::transact(Work work) {
   const auto begin = std::chrono::steady_clock::now();
   const auto changes = ::sqlite3_total_changes64(db_.handle());
   now_ = clock_.now();
-  settler_.begin(failing_);
+  settler_.begin(now_ < spare_until_);
   store_.begin();
-  work();
-  settler_.finish();
+  if (!db_.failed()) {
+    work();
+    settler_.finish();
+  }
   const bool wrote = ::sqlite3_total_changes64(db_.handle()) != changes;
   store_.commit();
   if (db_.failed()) {
@@ -143,6 +145,7 @@ void journal_writer::note_failure(const failure& why) {
         why.code == errc::internal ? "journal.damaged" : "journal.failing",
         {{"file", db_.path()}, {"error", why.message}});
   failing_ = true;
+  spare_until_ = now_ + spare_ms;
 }
 
 void journal_writer::note_success() {
@@ -152,27 +155,33 @@ void journal_writer::note_success() {
   meter_.set_failing(false);
 }
 
-void journal_writer::serve(std::vector<write_call>& calls) {
+void journal_writer::store(std::vector<write_call>& calls) {
   const auto failed = transact([&] {
     for (auto& call : calls)
       std::visit([&](auto& one) { apply(one); }, call);
   });
-  for (const auto& call : calls) {
+  const auto fail = [&](auto& call) {
+    if constexpr (requires { call.reply; })
+      call.reply = tl::make_unexpected(*failed);
+  };
+  for (auto& call : calls) {
+    if (failed)
+      std::visit(fail, call);
     const auto* append = std::get_if<append_call>(&call);
-    if (append && (failed || !append->reply))
+    if (append && !append->reply)
       meter_.failed();
     else if (append && append->stored)
       meter_.appended(append->batch.bodies.size());
   }
-  const auto answer = [&](auto& call) {
-    if constexpr (requires { call.reply; }) {
-      if (failed)
-        call.reply = tl::make_unexpected(*failed);
+}
+
+void journal_writer::answer(std::vector<write_call>& calls) {
+  const auto answer_one = [](auto& call) {
+    if constexpr (requires { call.reply; })
       call.answer(std::move(call.reply));
-    }
   };
   for (auto& call : calls)
-    std::visit(answer, call);
+    std::visit(answer_one, call);
 }
 
 topic_table::pointer journal_writer::open_log(const std::string& topic) {
@@ -273,13 +282,13 @@ void journal_writer::apply(close_call& call) {
   }
 }
 
-void journal_writer::checkpoint_if_due() {
-  if (wal_pages_ < checkpoint_pages)
+void journal_writer::checkpoint_if_due(int pages_max) {
+  if (wal_pages_ < pages_max)
     return;
   // Readers that come one after the other may keep the WAL from beginning anew;
   // where that made it long, they are waited for.
-  const int how = wal_pages_ < 4 * checkpoint_pages ? SQLITE_CHECKPOINT_PASSIVE
-                                                    : SQLITE_CHECKPOINT_RESTART;
+  const int how = wal_pages_ < 4 * pages_max ? SQLITE_CHECKPOINT_PASSIVE
+                                             : SQLITE_CHECKPOINT_RESTART;
   const int code =
       ::sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, how, nullptr, nullptr);
   const bool fails = code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY;

@@ -23,11 +23,12 @@ public:
       sqlite_connection& db, topic_table& topics, journal_meter& meter,
       const settler_limits& limits, const clock_source& clock);
 
-  /// Answers all `calls`.
-  void serve(std::vector<write_call>& calls);
-  /// Moves what is in the WAL into the file, if it is much; between rounds, so
-  /// that nobody waits for it but who comes next.
-  void checkpoint_if_due();
+  /// Afterwards each of `calls` has its reply.
+  void store(std::vector<write_call>& calls);
+  static void answer(std::vector<write_call>& calls);
+  /// Moves what is in the WAL into the file, if it is as much; between rounds,
+  /// so that nobody waits for it but who comes next.
+  void checkpoint_if_due(int pages_max);
   /// One step of the sweeper. True: all topics have been looked at.
   bool sweep();
 
@@ -60,6 +61,7 @@ private:
   journal_clock clock_;
   int64_t now_ = 0; // stamp of the present transaction
   int wal_pages_ = 0;
+  int64_t spare_until_ = 0;
   bool failing_ = false;
   bool checkpoint_failing_ = false;
 };

@@ -33,9 +33,8 @@ void settler::found(const topic_table::pointer& log, const fresh_row& row) {
 
 bool settler::worth_a_row(const topic_log& log, const entry_pack& with) const {
   const auto& next = log.next;
-  return next.newest - next.settled + with.entries >= limits_.pack_entries_max
-         || next.total - next.settled_total + with.bytes
-                >= limits_.pack_bytes_max;
+  return next.newest - next.settled + with.entries >= limits_.worth_entries
+         || next.total - next.settled_total + with.bytes >= limits_.worth_bytes;
 }
 
 void settler::begin(bool spare) {

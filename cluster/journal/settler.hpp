@@ -8,8 +8,11 @@
 namespace rookery {
 
 struct settler_limits {
-  /// What a settled row holds: as much, or one batch.
-  uint32_t pack_entries_max = 64;
+  /// What makes it worth to settle a topic: either.
+  uint32_t worth_entries = 64;
+  std::size_t worth_bytes = 16 * 1024; // of bodies
+  /// What a row holds: both, or one entry.
+  uint32_t pack_entries_max = 128;
   std::size_t pack_bytes_max = 32 * 1024; // of bodies
   /// Bytes of the table `fresh`, dead rows included, from where on its oldest
   /// topics are settled. It may come to twice as much under load.

@@ -22,10 +22,6 @@ using clock = std::chrono::steady_clock;
 constexpr call_load round_max{4096, 1024 * 1024};
 constexpr call_load reads_at_once{64, 0};
 
-/// Names change slowly: once all topics have been looked at, they are left
-/// alone.
-constexpr std::chrono::minutes sweep_rest{10};
-
 /// Time in which the reader looks up though nothing is to be read.
 constexpr std::chrono::hours reader_rest{1};
 
@@ -95,14 +91,15 @@ void sqlite_journal::engine::write() {
     if (round.over)
       return;
     if (!round.calls.empty()) {
-      writer.serve(round.calls);
-      writes.answered(round.load);
-      writer.checkpoint_if_due();
+      writer.store(round.calls);
+      writes.answered(round.load); // who is answered may give more at once
+      journal_writer::answer(round.calls);
+      writer.checkpoint_if_due(settings.wal_pages_max);
     }
     if (clock::now() >= sweep_at) {
       const bool done = writer.sweep();
-      sweep_at = clock::now();
-      sweep_at += done ? clock::duration{sweep_rest} : settings.sweep_pause;
+      sweep_at =
+          clock::now() + (done ? settings.sweep_rest : settings.sweep_pause);
     }
   }
 }

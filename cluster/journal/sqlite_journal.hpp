@@ -24,7 +24,12 @@ struct sqlite_journal_settings {
   // What tests change.
   clock_source clock;
   std::size_t fresh_bytes_max = 16 * 1024 * 1024; // settler_limits
-  std::chrono::milliseconds sweep_pause{1000};    // between two steps
+  /// Pages of 4 KiB in the WAL from where on they are moved into the file.
+  /// Later and more of them write a page once that changed often.
+  int wal_pages_max = 4096;
+  std::chrono::milliseconds sweep_pause{1000}; // between two steps
+  /// Once all topics have been looked at: names change slowly.
+  std::chrono::milliseconds sweep_rest = std::chrono::minutes{10};
 };
 
 /// The journal of one node: an SQLite file in WAL mode.

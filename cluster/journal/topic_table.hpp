@@ -43,7 +43,7 @@ struct topic_marks {
   uint64_t batch_id = 0;
   uint64_t batch_entries = 0;
   int64_t batch_stamp = 0;
-  // When it was last tried to trim, and from when on age is a reason.
+  // When it was last tried to trim, and from when on time is a reason.
   uint64_t tried_newest = 0;
   uint64_t tried_total = 0;
   uint64_t tried_image = 0;

@@ -17,16 +17,17 @@ uint64_t bytes_slack(const journal_retention& keep) {
   return std::max<uint64_t>(32 * 1024, keep.bytes_max / 8);
 }
 int64_t age_slack(const journal_retention& keep) {
-  return std::max<int64_t>(1000, keep.age.count() / 8);
+  const auto age = keep.age.count() > 0 ? keep.age : keep.young_age;
+  return std::max<int64_t>(1000, age.count() / 8);
 }
 
 bool is_due(const topic_marks& log, int64_t now) {
   if (log.image <= log.reaches)
     return false;
-  if (log.keep.age.count() > 0 && now >= log.age_due)
-    return true;
   const bool over = log.newest - log.reaches > log.keep.entries_max
                     || log.total - log.gone > log.keep.bytes_max;
+  if (now >= log.age_due)
+    return over || log.keep.age.count() > 0;
   return over
          && (log.image != log.tried_image
              || log.newest - log.tried_newest >= entries_slack(log.keep)
@@ -82,9 +83,14 @@ void trim(
 }
 
 bool sweeper::outdated(const topic_row& topic, int64_t now) {
-  if (topic.age_ms == 0 || topics_.find(topic.name))
+  if (topic.age_ms == 0)
     return false;
   auto used = topic.opened;
+  if (const auto log = topics_.find(topic.name)) {
+    if (log->next.open)
+      return false;
+    used = std::max(used, log->fresh.back().stamp);
+  }
   if (const auto last = store_.last_settled(topic.id))
     used = std::max(used, last->stamp);
   if (const auto image = store_.image_place(topic.id))
@@ -94,13 +100,23 @@ bool sweeper::outdated(const topic_row& topic, int64_t now) {
 
 bool sweeper::remove(const topic_row& topic) {
   const auto rows = store_.first_settled(topic.id, rows_at_once);
+  const auto log = topics_.find(topic.name);
+  if (log)
+    topics_.touch(log);
   if (!rows.empty()) {
-    store_.drop_settled(topic.id, rows.back().offset);
-    store_.set_reaches(topic.id, rows.back().offset, rows.back().total);
+    const auto& end = rows.back();
+    store_.drop_settled(topic.id, end.offset);
+    store_.set_reaches(topic.id, end.offset, end.total);
+    if (log) {
+      log->next.reaches = end.offset;
+      log->next.gone = end.total;
+    }
   }
   if (rows.size() == rows_at_once)
     return false;
   store_.remove_topic(topic.id);
+  if (log)
+    log->next.settled = log->next.newest; // its fresh rows are dead
   return true;
 }
 

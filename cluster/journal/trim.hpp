@@ -6,8 +6,8 @@ namespace rookery {
 
 /// Lets go of what the topic's retention gives up, if it is worth a look: the
 /// topic has grown by an eighth of its bounds since the last one, has another
-/// image, or its oldest entries may be too old. Whole rows leave, so that up to
-/// 63 entries more are kept; at most 64 rows in one call. Moves `log->next`.
+/// image, or time has passed. Whole rows leave, so that up to
+/// 127 entries more are kept; at most 64 rows in one call. Moves `log->next`.
 /// Thread: the writer's.
 void trim(
     journal_store& store, topic_table& topics, const topic_table::pointer& log,
@@ -18,7 +18,7 @@ void trim(
 /// used. Thread: the writer's.
 class sweeper {
 public:
-  sweeper(journal_store& store, const topic_table& topics)
+  sweeper(journal_store& store, topic_table& topics)
       : store_(store)
       , topics_(topics) {}
 
@@ -30,7 +30,7 @@ private:
   bool remove(const topic_row& topic);
 
   journal_store& store_;
-  const topic_table& topics_;
+  topic_table& topics_;
   int64_t seen_ = 0; // id
 };
 

@@ -46,6 +46,7 @@ void print(const outcome& result) {
   count("resumed", result.resumed);
   count("published", result.published);
   count("deliveries", result.deliveries);
+  count("receipts", result.receipts);
   count("lost", result.judged.lost);
   count("duplicated", result.judged.duplicated);
   count("reordered", result.judged.reordered);
@@ -66,6 +67,9 @@ struct arguments {
   fan_out_options fan_out;
   idle_options idle;
   handshake_options handshakes;
+  receipts_options receipts;
+  replay_options replay;
+  reconnect_options reconnect;
   bool in_step = false;
 };
 
@@ -135,11 +139,56 @@ CLI::App* add_idle(CLI::App& app, idle_options& into) {
   return work;
 }
 
-CLI::App* add_handshakes(CLI::App& app, handshake_options& into) {
+void add_handshakes(CLI::App& app, handshake_options& into) {
   auto* work = app.add_subcommand("handshakes", "connect and leave");
   work->add_option("--at-once", into.at_once)->capture_default_str();
   add_seconds(*work, "--warm-up", into.warm_up, "before measuring");
   add_seconds(*work, "--seconds", into.measure, "to measure");
+}
+
+CLI::App* add_receipts(CLI::App& app, receipts_options& into) {
+  auto* work = app.add_subcommand("receipts", "publish and await the receipts");
+  work->add_option("--publishers", into.publishers)->capture_default_str();
+  work->add_option("--topics", into.topics, "that they are spread over")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  work->add_option("--window", into.window, "publishes of each under way")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  work->add_option("--payload", into.payload_bytes, "bytes")
+      ->capture_default_str();
+  add_seconds(*work, "--warm-up", into.warm_up, "before measuring");
+  add_seconds(*work, "--seconds", into.measure, "to measure");
+  return work;
+}
+
+/// What the works of those who come back have in common.
+template <class Options>
+CLI::App* add_comeback(CLI::App* work, Options& into) {
+  work->add_option("--clients", into.clients)->capture_default_str();
+  work->add_option("--topics", into.topics, "that they are spread over")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  work->add_option("--missed", into.missed, "events of each topic")
+      ->capture_default_str();
+  work->add_option("--payload", into.payload_bytes, "bytes")
+      ->capture_default_str();
+  return work;
+}
+
+CLI::App* add_replay(CLI::App& app, replay_options& into) {
+  return add_comeback(
+      app.add_subcommand("replay", "subscribe all at once from a position"),
+      into);
+}
+
+CLI::App* add_reconnect(CLI::App& app, reconnect_options& into) {
+  auto* work = add_comeback(
+      app.add_subcommand("reconnect", "drop subscribers, let them come back"),
+      into);
+  work->add_option("--at-once", into.at_once, "clients under way")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   return work;
 }
 
@@ -150,6 +199,9 @@ int run(int count, char** words) {
   add_target(app, given);
   auto* fan_out_work = add_fan_out(app, given.fan_out);
   auto* idle_work = add_idle(app, given.idle);
+  auto* receipts_work = add_receipts(app, given.receipts);
+  auto* replay_work = add_replay(app, given.replay);
+  auto* reconnect_work = add_reconnect(app, given.reconnect);
   add_handshakes(app, given.handshakes);
   CLI11_PARSE(app, count, words);
   signals tell{given.in_step};
@@ -157,6 +209,12 @@ int run(int count, char** words) {
     print(fan_out(given.target, given.fan_out, tell));
   else if (idle_work->parsed())
     print(idle(given.target, given.idle, tell));
+  else if (receipts_work->parsed())
+    print(receipts(given.target, given.receipts, tell));
+  else if (replay_work->parsed())
+    print(replay(given.target, given.replay, tell));
+  else if (reconnect_work->parsed())
+    print(reconnect(given.target, given.reconnect, tell));
   else
     print(handshakes(given.target, given.handshakes, tell));
   return 0;

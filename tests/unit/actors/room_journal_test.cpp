@@ -218,14 +218,36 @@ CAF_TEST(a crash between append and answer loses and repeats nothing) {
   run();
   CAF_CHECK(contains(bob.next(), R"("id":7,"code":100)"));
   CAF_CHECK(contains(bob.next(), R"("id":8,"code":100)"));
+  CAF_CHECK_EQUAL(number(alice.next(), "offset"), 2u);
+  CAF_CHECK(is(alice.next(), "live"));
   CAF_CHECK_EQUAL(publish(bob), 3u);
-  // What was stored is told by the repair that the next event makes due.
+  CAF_CHECK_EQUAL(number(alice.next(), "offset"), 3u);
   say(alice, R"({"event":"history","id":2,"topic":"chat.a"})");
   std::string history;
   while (!alice.heard_nothing())
     history = alice.next();
   CAF_CHECK(contains(history, R"("offset":2,"data":"stored")"));
   CAF_CHECK(!contains(history, "lost"));
+}
+
+CAF_TEST(subscribers are not forgotten while the log can not be read) {
+  auto alice = connect("alice");
+  auto bob = connect("bob", 1);
+  subscribe(alice);
+  alice.forget();
+  logs().set_down(true);
+  clock_throws = true;
+  say(bob, R"({"event":"publish","id":8,"topic":"chat.a","data":"lost"})");
+  clock_throws = false;
+  CAF_CHECK(contains(bob.next(), R"("code":100)"));
+  CAF_CHECK_EQUAL(publish(bob), 0u);
+  let_room_end();
+  logs().set_down(false);
+  sched.advance_time(1s);
+  run();
+  CAF_CHECK(alice.heard_nothing());
+  CAF_CHECK_EQUAL(publish(bob), 2u);
+  CAF_CHECK_EQUAL(number(alice.next(), "offset"), 2u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -103,8 +103,9 @@ void journal_play::open(const std::string& name, topic_model& topic) {
 
 void journal_play::append(const std::string& name, topic_model& topic) {
   const auto many = below(10) == 0 ? 1 + below(150) : 1 + below(6);
-  const auto batch = journal_batch{
-      ++batches_, bodies(many, below(20) == 0 ? below(9000) : below(300))};
+  const auto lengths = {below(300), below(300), below(9000), uint64_t{20'000}};
+  const auto length = *(lengths.begin() + (many > 6 ? 0 : below(4)));
+  const auto batch = journal_batch{++batches_, bodies(many, length)};
   const auto receipt = answer_of<journal_receipt>(
       real_, [&](auto& to, auto done) { to.append(name, batch, done); });
   ASSERT_TRUE(receipt) << receipt.error().message;

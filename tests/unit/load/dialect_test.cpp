@@ -20,12 +20,18 @@ struct recorder final : peer {
   void received(std::string_view message) override {
     got.emplace_back(message);
   }
+  void receipt(uint32_t id, uint64_t offset) override {
+    receipts.emplace_back(id, offset);
+  }
+  void live() override { ++times_live; }
   void refused(std::string_view why) override { refusal = why; }
 
   std::vector<std::string> sent;
   std::vector<std::string> got;
+  std::vector<std::pair<uint32_t, uint64_t>> receipts;
   std::string refusal;
   int times_opened = 0;
+  int times_live = 0;
 };
 
 /// What a server says in turn, and what the client is to answer.
