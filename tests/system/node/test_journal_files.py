@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 from unittest import expectedFailure
 
-from support.journal_test import (JOURNAL, JournalTest, published,
-                                  whole_history)
+from support.journal_test import (JOURNAL, JournalTest, position_of,
+                                  published, resumed, whole_history)
 from support.node import CONFIGURATION, Node
 from support.settings import settings
 from support.tokens import SECRET
@@ -263,3 +263,29 @@ class Damage(FileTest):
             self.assertEqual(events[-2]["event"], "snapshot", events[-2])
         else:
             self.assertIn(reply["code"], (100, 108), reply)
+
+
+class Backup(FileTest):
+
+    # The epoch of the file is that of the log which went on without it.
+    @expectedFailure
+    async def test_an_older_file_that_is_put_back_is_a_new_epoch(self):
+        """It does not have what came after it was copied. Who has seen that is
+        not told that nothing is missing."""
+        async def life(*words):
+            self.start()
+            [ann] = await self.speakers("ann")
+            for word in words:
+                at = await ann.reply("publish", topic="chat.a", data=word)
+            await self.end()
+            return position_of(at)
+
+        await life("one", "two")
+        backup = self.file.read_bytes()
+        seen = await life("three", "four")
+        self.file.write_bytes(backup)
+        await life("other three", "other four", "five")
+        self.start()
+        [ann] = await self.speakers("ann")
+        reply, events = await resumed(ann, "chat.a", seen)
+        self.assertFalse(reply["recovered"], events)
