@@ -58,3 +58,23 @@ function(rookery_actor_tests folder)
     set_tests_properties(${folder}/${suite} PROPERTIES LABELS unit TIMEOUT 90)
   endforeach()
 endfunction()
+
+# rookery_system_test(<name> [TIER2] RUN ...): what tests/system/run.py is asked
+# for; it lists what there is. The folder is the label, and what takes minutes
+# has the label tier2 besides.
+function(rookery_system_test name)
+  cmake_parse_arguments(ARG "TIER2" "" "RUN" ${ARGN})
+  get_filename_component(layer ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  add_test(
+    NAME ${layer}/${name}
+    COMMAND
+      /usr/bin/python3 -B ${CMAKE_SOURCE_DIR}/tests/system/run.py ${ARG_RUN}
+      --echo $<TARGET_FILE:rookery-echo> --node $<TARGET_FILE:rookery> --load
+      $<TARGET_FILE:rookery-load> --sdk ${sdk_package})
+  if(ARG_TIER2)
+    set_tests_properties(${layer}/${name} PROPERTIES LABELS "${layer};tier2"
+                                                     TIMEOUT 1800)
+  else()
+    set_tests_properties(${layer}/${name} PROPERTIES LABELS ${layer} TIMEOUT 300)
+  endif()
+endfunction()

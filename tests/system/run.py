@@ -9,15 +9,19 @@ from pathlib import Path
 from support.settings import settings
 
 HERE = Path(__file__).parent
+LAYERS = HERE.parent  # other folders of tests that are written like these
+sys.path.append(str(LAYERS))
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("suites", nargs="+", metavar="SUITE",
-                        help="a folder here, or one of its tests: sockets.test_tls")
+                        help="a folder here or of ../chaos, or one of its tests: "
+                             "sockets.test_tls")
     parser.add_argument("--echo", help="path of rookery-echo")
     parser.add_argument("--node", help="path of rookery")
     parser.add_argument("--load", help="path of rookery-load")
+    parser.add_argument("--sdk", help="folder of the built SDK of clients/js")
     parser.add_argument("--tls", action="store_true",
                         help="the echo server speaks TLS")
     parser.add_argument("--deflate", action="store_true",
@@ -35,10 +39,11 @@ def arguments():
 
 def tests_of(suite):
     loader = unittest.defaultTestLoader
-    if (HERE / suite).is_dir():
-        names = [f"{suite}.{file.stem}"
-                 for file in sorted((HERE / suite).glob("test_*.py"))]
-        return loader.loadTestsFromNames(names)
+    for folder in (HERE / suite, LAYERS / suite):
+        if folder.is_dir():
+            names = [f"{suite}.{file.stem}"
+                     for file in sorted(folder.glob("test_*.py"))]
+            return loader.loadTestsFromNames(names)
     return loader.loadTestsFromName(suite)
 
 

@@ -198,4 +198,13 @@ class Speaker:
             return got, end
 
     async def close(self):
-        await self.socket.close()
+        """The closing handshake. What is still unread is dropped: it would
+        keep the server's close frame from being read."""
+        await asyncio.gather(self.socket.close(), self._drop_all())
+
+    async def _drop_all(self):
+        try:
+            async for _ in self.socket:
+                pass
+        except (ConnectionClosed, RuntimeError):  # over, or somebody else reads
+            pass

@@ -8,6 +8,7 @@ class Settings:
     echo: str = ""  # path of rookery-echo
     node: str = ""  # path of rookery
     load: str = ""  # path of rookery-load
+    sdk: str = ""  # folder of the SDK for Node; empty: where it was built last
     tls: bool = False
     deflate: bool = False
     without_io_uring: bool = False

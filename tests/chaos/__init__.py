@@ -1,0 +1,1 @@
+"""Faults under load: what a receipt promises holds through them."""

@@ -1,0 +1,1 @@
+"""Rooms whose logs are in a file."""
