@@ -26,8 +26,9 @@ struct call_load {
 };
 
 /// Calls that wait for a thread, and those it is at work on: both count against
-/// the two bounds. Thread: `push`, `load` any; the others that of the
-/// consumer, but `close`: who joins that thread then.
+/// the two bounds, which one call that comes alone may pass. Thread: `push`,
+/// `load` any; the others that of the consumer, but `close`: who joins that
+/// thread then.
 template <class Call>
 class call_queue {
 public:
@@ -91,7 +92,8 @@ public:
 private:
   bool push_if(Call& call, const call_load& load, bool always) {
     const std::lock_guard guard{lock_};
-    if (closed_ || (!always && !load_.fits(load, most_)))
+    const bool idle = load_.entries == 0; // one call may be over the bounds
+    if (closed_ || (!always && !idle && !load_.fits(load, most_)))
       return false;
     load_ += load;
     waiting_.emplace_back(std::move(call), load);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,9 +13,13 @@ namespace rookery {
 class journal_bodies {
 public:
   journal_bodies() = default;
+  journal_bodies(std::initializer_list<std::string_view> all) {
+    for (const auto one : all)
+      add([one](std::string& to) { to += one; });
+  }
   explicit journal_bodies(const std::vector<std::string>& all) {
     for (const auto& one : all)
-      add([&](std::string& to) { to += one; });
+      add([&one](std::string& to) { to += one; });
   }
 
   /// One more, which `write` appends to the string that it gets.

@@ -1,14 +1,7 @@
 #include "cluster/journal/journal_file.hpp"
 
-#include "base/log.hpp"
-
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <filesystem>
-#include <fstream>
-#include <sys/file.h>
-#include <unistd.h>
+#include <sqlite3.h>
 #include <utility>
 
 namespace rookery {
@@ -25,8 +18,9 @@ constexpr const char* schema = R"(
     stamp INTEGER NOT NULL, -- the greatest, but for the last row of `fresh`
     clean INTEGER NOT NULL, -- 1: closed, and all is on the disk
     sync TEXT NOT NULL,
-    boot TEXT NOT NULL);    -- which start of the machine
-  INSERT INTO journal VALUES (0, 1, '', '');
+    boot TEXT NOT NULL,     -- which start of the machine
+    uses INTEGER NOT NULL); -- how often it was opened and closed
+  INSERT INTO journal VALUES (0, 1, '', '', 0);
   CREATE TABLE topics (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
@@ -63,33 +57,6 @@ constexpr const char* schema = R"(
 
 std::string of(const std::string& path) {
   return "journal " + path + ": ";
-}
-
-result<int> lock_file(const std::string& path) {
-  const auto name = path + ".lock";
-  const int file = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-  if (file < 0)
-    return refuse(
-        errc::not_available,
-        of(path) + "can not open " + name + ": " + std::strerror(errno));
-  if (::flock(file, LOCK_EX | LOCK_NB) == 0)
-    return file;
-  const int reason = errno;
-  ::close(file);
-  return refuse(
-      errc::not_available,
-      of(path)
-          + (reason == EWOULDBLOCK
-                 ? "another process uses it, and holds " + name
-                 : "can not lock " + name + ": " + std::strerror(reason)));
-}
-
-/// Changes with each start of the machine.
-std::string boot_id() {
-  std::ifstream file{"/proc/sys/kernel/random/boot_id"};
-  std::string id;
-  file >> id;
-  return id;
 }
 
 /// Whose file it is, before anything is changed in it.
@@ -134,46 +101,18 @@ void set_up(sqlite_connection& db) {
   }
 }
 
+/// Whether closing leaves the WAL where it is: of a file that is refused
+/// nothing is changed.
+void keep_wal(sqlite_connection& db, bool keep) {
+  ::sqlite3_db_config(
+      db.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
+}
+
 std::optional<failure> check(sqlite_connection& db) {
   const auto found = db.text("PRAGMA quick_check(1)");
   if (!db.failed() && found != "ok")
     db.fail(SQLITE_CORRUPT, found);
   return db.failed() ? std::optional{db.why()} : std::nullopt;
-}
-
-/// Notes that the journal is in use. If it was when the machine went down, and
-/// was not synced, receipts may be lost and their offsets be given anew: then
-/// all that was known of these topics is of another epoch.
-void begin_use(sqlite_connection& db, journal_sync sync) {
-  const auto boot = boot_id();
-  db.run("BEGIN IMMEDIATE");
-  const bool lost = db.number("SELECT NOT clean AND sync <> 'always' "
-                              "FROM journal")
-                    && db.text("SELECT boot FROM journal") != boot;
-  if (lost) {
-    log::warn("journal.power-lost", {{"file", db.path()}});
-    db.run("UPDATE topics SET epoch = lower(hex(randomblob(8)))");
-  }
-  sqlite_statement use{
-      db, "UPDATE journal SET clean = 0, sync = ?1, boot = ?2"};
-  use.run(
-      sqlite_text{sync == journal_sync::always ? "always" : "checkpoint"},
-      sqlite_text{boot});
-  db.run("COMMIT"); // synced, whatever `sync` says
-  if (sync == journal_sync::checkpoint)
-    db.run("PRAGMA synchronous = NORMAL");
-}
-
-void end_use(sqlite_connection& db) {
-  db.roll_back();
-  db.forget_failure();
-  db.run("PRAGMA synchronous = FULL");
-  db.run("PRAGMA wal_checkpoint(TRUNCATE)");
-  db.run("UPDATE journal SET clean = 1");
-  if (db.failed())
-    log::warn(
-        "journal.close-failed",
-        {{"file", db.path()}, {"error", db.why().message}});
 }
 
 } // namespace
@@ -187,18 +126,22 @@ journal_file::open(const sqlite_journal_settings& settings) {
         errc::not_available,
         of(settings.path) + "there is no directory " + folder.string());
   journal_file file;
-  auto lock = lock_file(settings.path);
+  auto lock = journal_lock::take(settings.path);
   if (!lock)
     return tl::make_unexpected(std::move(lock.error()));
-  file.lock_ = *lock;
+  file.lock_ = std::make_unique<journal_lock>(*std::move(lock));
+  const bool has_wal =
+      std::filesystem::file_size(settings.path + "-wal", ignored) > 0
+      && !ignored;
   auto writer = std::make_unique<sqlite_connection>(settings.path);
+  keep_wal(*writer, has_wal);
   if (auto no = recognize(*writer))
     return tl::make_unexpected(std::move(*no));
   if (settings.check)
     if (auto no = check(*writer))
       return tl::make_unexpected(std::move(*no));
   set_up(*writer);
-  begin_use(*writer, settings.sync);
+  begin_use(*writer, settings.sync, *file.lock_);
   if (writer->failed())
     return tl::make_unexpected(writer->why());
   auto reader = std::make_unique<sqlite_connection>(settings.path);
@@ -206,23 +149,22 @@ journal_file::open(const sqlite_journal_settings& settings) {
   reader->run("PRAGMA cache_size = -8192");
   if (reader->failed())
     return tl::make_unexpected(reader->why());
+  keep_wal(*writer, false);
   file.writer_ = std::move(writer);
   file.reader_ = std::move(reader);
   return file;
 }
 
 journal_file::journal_file(journal_file&& from) noexcept
-    : lock_(std::exchange(from.lock_, -1))
+    : lock_(std::move(from.lock_))
     , writer_(std::move(from.writer_))
     , reader_(std::move(from.reader_)) {}
 
 journal_file::~journal_file() {
   reader_.reset(); // the WAL can be emptied then
   if (writer_)
-    end_use(*writer_);
+    end_use(*writer_, *lock_);
   writer_.reset();
-  if (lock_ >= 0)
-    ::close(lock_);
 }
 
 uint64_t journal_file_bytes(const std::string& path) {

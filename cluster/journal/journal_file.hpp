@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/journal/journal_use.hpp"
 #include "cluster/journal/sqlite.hpp"
 #include "cluster/journal/sqlite_journal.hpp"
 
@@ -26,7 +27,7 @@ public:
 private:
   journal_file() = default;
 
-  int lock_ = -1; // descriptor
+  std::unique_ptr<journal_lock> lock_;
   std::unique_ptr<sqlite_connection> writer_;
   std::unique_ptr<sqlite_connection> reader_;
 };

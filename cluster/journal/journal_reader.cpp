@@ -89,7 +89,8 @@ journal_reader::read(const std::string& topic, const journal_range& range) {
       topic, plan->topic,
       {errc::internal, "journal " + db_.path() + ": entry "
                            + std::to_string(page.next()) + " of " + topic
-                           + " is damaged; all else can be read"}));
+                           + " is damaged; all else can be read"
+                           + std::string{what_to_do}}));
 }
 
 failure

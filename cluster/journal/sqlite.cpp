@@ -13,9 +13,7 @@ void configure_once() {
 }
 
 std::string advice(std::string text) {
-  return text
-         + "; restore a backup, or move it away: all rooms begin a new epoch "
-           "and clients get a snapshot";
+  return text + std::string{what_to_do};
 }
 
 } // namespace

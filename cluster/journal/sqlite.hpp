@@ -11,6 +11,12 @@
 
 namespace rookery {
 
+/// The end of a line about damage, for the person who reads it.
+inline constexpr std::string_view what_to_do =
+    "; restore a backup, or move the file away: all rooms begin a new epoch "
+    "and "
+    "clients get a snapshot";
+
 /// One connection to an SQLite file. Its first error sticks: from then on no
 /// statement does anything, and none has a row, until the error is taken. So a
 /// sequence of statements is written plainly and judged once, at its end.

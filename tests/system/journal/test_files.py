@@ -6,15 +6,13 @@ import sqlite3
 import subprocess
 import tempfile
 from pathlib import Path
-from unittest import expectedFailure
-
 from support.journal_test import (JOURNAL, JournalTest, position_of,
                                   published, resumed, whole_history)
 from support.node import CONFIGURATION, Node
 from support.settings import settings
 from support.tokens import SECRET
 
-ADVICE = "restore a backup, or move it away"
+ADVICE = "restore a backup, or move the file away"
 PAGE = 4096
 
 
@@ -92,9 +90,6 @@ class Start(FileTest):
         await published(ann, "chat.a", 10)  # the first has noticed nothing
         self.assertIs(self.node, node)
 
-    # The lock lies beside the name, and SQLite follows the link: two nodes write
-    # to one file, each with offsets of its own.
-    @expectedFailure
     async def test_a_second_node_is_refused_by_another_name_of_the_file(self):
         self.start()
         link = self.folder / "link.journal"
@@ -158,9 +153,6 @@ class Damage(FileTest):
         os.truncate(self.file, self.file.stat().st_size // PAGE // 2 * PAGE)
         self.check_refused_untouched()
 
-    # SQLite writes the WAL into the file, and removes it, when the node closes
-    # what it refuses (SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE would leave it).
-    @expectedFailure
     async def test_damage_is_left_alone_also_after_a_kill(self):
         """The write-ahead log that the kill left is evidence, too."""
         await self.filled()
@@ -216,8 +208,6 @@ class Damage(FileTest):
         await self.end(Node.kill)  # the end of a node may write what is new
         self.assertTrue(self.file.read_bytes() == before, "it was changed")
 
-    # The line says what is damaged, not what to do.
-    @expectedFailure
     async def test_a_damaged_message_comes_with_advice(self):
         await self.filled()
         self.flip(*(b"chat.a %d " % number for number in range(200, 300)))
@@ -267,8 +257,6 @@ class Damage(FileTest):
 
 class Backup(FileTest):
 
-    # The epoch of the file is that of the log which went on without it.
-    @expectedFailure
     async def test_an_older_file_that_is_put_back_is_a_new_epoch(self):
         """It does not have what came after it was copied. Who has seen that is
         not told that nothing is missing."""

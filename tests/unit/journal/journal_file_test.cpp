@@ -44,7 +44,7 @@ TEST_F(journal_file_test, keeps_offsets_epoch_and_image_over_a_restart) {
   start();
   const auto made = wait().open("room:a", keep_all());
   ASSERT_TRUE(made);
-  EXPECT_EQ(made->epoch.size(), 16u);
+  EXPECT_EQ(made->epoch.size(), 14u);
   EXPECT_EQ(made->newest, 0u);
   EXPECT_FALSE(made->image);
   ASSERT_TRUE(wait().append("room:a", {"one", "two"}));
@@ -122,7 +122,7 @@ TEST_F(journal_file_test, a_damaged_header_is_refused_and_stays) {
   make(10);
   overwrite(0, std::string(100, 'x'));
   EXPECT_THAT(refusal(), HasSubstr("is damaged"));
-  EXPECT_THAT(refusal(), HasSubstr("restore a backup, or move it away"));
+  EXPECT_THAT(refusal(), HasSubstr("restore a backup, or move the file away"));
   std::ifstream file{settings.path};
   EXPECT_EQ(file.get(), 'x');
 }

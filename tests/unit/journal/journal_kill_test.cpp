@@ -32,7 +32,7 @@ void append_on(journal& to, int pipe, int topic, uint64_t newest) {
   std::vector<std::string> some;
   for (uint64_t i = 1; i <= batch; ++i)
     some.push_back(body(topic, newest + i));
-  to.append(name(topic), {0, std::move(some)}, [=, &to](auto receipt) {
+  to.append(name(topic), {0, journal_bodies{some}}, [=, &to](auto receipt) {
     if (!receipt)
       ::_exit(3);
     const said_receipt said{topic, receipt->offsets.back()};

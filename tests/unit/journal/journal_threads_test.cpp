@@ -177,8 +177,14 @@ TEST_F(journal_threads, a_full_backlog_refuses_at_once) {
   EXPECT_TRUE(first.wait());
   for (auto& one : taken)
     EXPECT_TRUE(one.wait());
-  EXPECT_FALSE(wait().append("room:a", {std::string(1001, 'x')}));
-  EXPECT_TRUE(wait().append("room:a", {std::string(1000, 'x')}));
+}
+
+TEST_F(journal_threads, a_batch_that_comes_alone_may_be_over_the_bounds) {
+  settings.backlog_entries_max = 2;
+  settings.backlog_bytes_max = 10;
+  start();
+  ASSERT_TRUE(wait().open("room:a", keep_all()));
+  EXPECT_TRUE(wait().append("room:a", bodies(100)));
 }
 
 TEST_F(journal_threads, the_end_stores_and_answers_all_that_was_given) {
