@@ -80,7 +80,7 @@ CAF_TEST(rooms shrink first and then the door shuts and then laggards go) {
   auto alice = connect("alice");
   say(alice, R"({"event":"subscribe","id":1,"topic":"chat.a"})");
   const auto reply = alice.next();
-  const auto epoch = reply.substr(reply.find(R"("epoch":")") + 9, 16);
+  const auto epoch = text_of(reply, "epoch");
   for (int i = 0; i < 63; ++i) // offsets 2 to 64, behind the join
     say(alice, R"({"event":"publish","topic":"chat.a","data":1})");
   look(69);
@@ -115,7 +115,7 @@ CAF_TEST(what was done about memory is taken back when there is enough) {
   auto alice = connect("alice");
   say(alice, R"({"event":"subscribe","id":1,"topic":"chat.a"})");
   const auto reply = alice.next();
-  const auto epoch = reply.substr(reply.find(R"("epoch":")") + 9, 16);
+  const auto epoch = text_of(reply, "epoch");
   for (int i = 0; i < 3; ++i)
     look(100);
   CAF_CHECK(context.pressure == memory_level::shed);
@@ -141,7 +141,7 @@ CAF_TEST(a room that starts under pressure keeps no more than the others) {
   auto alice = connect("alice");
   say(alice, R"({"event":"subscribe","id":1,"topic":"chat.a"})");
   const auto reply = alice.next();
-  const auto epoch = reply.substr(reply.find(R"("epoch":")") + 9, 16);
+  const auto epoch = text_of(reply, "epoch");
   for (int i = 0; i < 9; ++i)
     say(alice, R"({"event":"publish","topic":"chat.a","data":1})");
   CAF_CHECK(reaches(alice, epoch, 9));
