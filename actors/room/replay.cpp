@@ -33,10 +33,12 @@ const replay_part&
 replayer::after(uint64_t offset, frame_form form, const room_log& log) {
   ROOKERY_CHECK(
       offset < log.last() && log.reaches(offset), "there is something to tell");
-  if (const auto* kept = find(offset, form, log.last()))
-    return *kept;
   const auto first = log.number_after(offset);
   const auto all = log.first() + log.size();
+  if (first < all) // who differs only in what is not told gets the same part
+    offset = offset_of(log[first]) - 1;
+  if (const auto* kept = find(offset, form, log.last()))
+    return *kept;
   const auto block = (first / limits_.events_max + 1) * limits_.events_max;
   const auto stop = std::min(all, block);
   const auto end = stop == all ? log.last() : offset_of(log[stop - 1]);

@@ -6,7 +6,9 @@ namespace rookery {
 
 namespace {
 
-constexpr int64_t rows_at_once = 64;
+/// A trim is due when some rows may go; more are left to the next append.
+constexpr int64_t trimmed_at_once = 8;
+constexpr int64_t swept_at_once = 64;
 constexpr int64_t topics_at_once = 16;
 
 /// How much more than its bound a topic may hold before it is looked at.
@@ -53,9 +55,9 @@ void trim(
     return true;
   };
   if (next.reaches < next.settled) {
-    const auto rows = store.first_settled(log->id, rows_at_once);
+    const auto rows = store.first_settled(log->id, trimmed_at_once);
     const auto stays = std::find_if_not(rows.begin(), rows.end(), look);
-    more = stays == rows.end() && rows.size() == rows_at_once;
+    more = stays == rows.end() && rows.size() == trimmed_at_once;
     if (gone.offset > next.reaches)
       store.drop_settled(log->id, gone.offset);
   }
@@ -99,7 +101,7 @@ bool sweeper::outdated(const topic_row& topic, int64_t now) {
 }
 
 bool sweeper::remove(const topic_row& topic) {
-  const auto rows = store_.first_settled(topic.id, rows_at_once);
+  const auto rows = store_.first_settled(topic.id, swept_at_once);
   const auto log = topics_.find(topic.name);
   if (log)
     topics_.touch(log);
@@ -112,7 +114,7 @@ bool sweeper::remove(const topic_row& topic) {
       log->next.gone = end.total;
     }
   }
-  if (rows.size() == rows_at_once)
+  if (rows.size() == swept_at_once)
     return false;
   store_.remove_topic(topic.id);
   if (log)

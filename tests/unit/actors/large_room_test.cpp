@@ -1,5 +1,6 @@
 #define CAF_SUITE large_room
 
+#include "actors/room/replay.hpp"
 #include "tests/unit/actors/node_fixture.hpp"
 
 using namespace rookery;
@@ -62,6 +63,20 @@ CAF_TEST(joins that were not told are in no replay and positions go on) {
   CAF_CHECK_EQUAL(number(back.next(), "offset"), 4u);
   CAF_CHECK_EQUAL(number(back.next(), "offset"), 11u);
   CAF_CHECK(is(back.next(), "live"));
+}
+
+CAF_TEST(who differs only in what is not told shares one part) {
+  room_log log{{10, 100'000}};
+  log.begin("e", 0);
+  for (uint64_t at = 1; at <= 5; ++at)
+    log.skip(at);
+  log.append(
+      message_event{"chat.a", {}, {encoding::json, "1"}, "ann", 0}, 6, 0);
+  replayer replays{{}, {}};
+  for (uint64_t after = 0; after < 6; ++after)
+    CAF_CHECK_EQUAL(
+        replays.after(after, frame_form::json, log).events.messages(), 1u);
+  CAF_CHECK_EQUAL(replays.made(), 1u);
 }
 
 CAF_TEST(a room that is small again tells all who is there) {
