@@ -75,6 +75,6 @@ function(rookery_system_test name)
     set_tests_properties(${layer}/${name} PROPERTIES LABELS "${layer};tier2"
                                                      TIMEOUT 1800)
   else()
-    set_tests_properties(${layer}/${name} PROPERTIES LABELS ${layer} TIMEOUT 300)
+    set_tests_properties(${layer}/${name} PROPERTIES LABELS ${layer} TIMEOUT 600)
   endif()
 endfunction()

@@ -116,7 +116,10 @@ class SlowClients(NodeTest):
         got = await self.pings(slow)
         got += await self.pings(slow)
         seen = self.numbers(got)
-        self.assertEqual(seen[-5:], [201, 202, 203, 204, 205])
+        # Its socket may take some between two floods, and be full again.
+        last = [seen.index(200 + player) for player in range(1, 6)]
+        self.assertEqual(last, sorted(last))
+        self.assertEqual(seen[-1], 205)
         self.assertEqual(len(seen) + self.dropped(got), 5 * 200 + 15)
         self.assertLess(len(seen), 300)
 
