@@ -12,6 +12,10 @@ const EXAMPLES = [
     "say something",
     '{"event":"publish","id":2,"topic":"TOPIC","data":{"text":"by hand"}}',
   ],
+  [
+    "change the room's state",
+    '{"event":"room.set","id":7,"topic":"TOPIC","patch":{"title":"by hand"}}',
+  ],
   ["ping", '{"event":"ping","id":3}'],
   ["to one user", '{"event":"send","id":4,"user":"rook","data":"psst"}'],
   ["no such topic", '{"event":"subscribe","id":5,"topic":"nowhere"}'],
