@@ -11,9 +11,9 @@ enum class bus_state : uint8_t { connecting, connected, disconnected, closed };
 /// What a bus did since the start.
 struct bus_counts {
   uint64_t out = 0; // taken from the caller, requests and answers included
-  uint64_t out_bytes = 0;
-  uint64_t refused = 0; // at a bound, or closed
-  uint64_t in = 0;      // given to a subscription
+  uint64_t out_bytes = 0; // payloads
+  uint64_t refused = 0;   // at a bound, or closed
+  uint64_t in = 0;        // given to a subscription
   uint64_t in_bytes = 0;
   /// Came, and was given to nobody: a subscription did not keep up.
   uint64_t dropped = 0;

@@ -58,7 +58,7 @@ result<void> memory_hub::attached::publish(bus_post post) {
                 : fits;
   }
   ++counts.out;
-  counts.out_bytes += size;
+  counts.out_bytes += post.payload.size();
   ++counts.waiting;
   counts.waiting_bytes += size;
   hub_->send(me_, std::make_shared<const bus_post>(std::move(post)));

@@ -128,7 +128,7 @@ void memory_hub::core::arrive(
     return;
   const auto dropped = std::exchange(one->untold, 0);
   ++one->at->counts.in;
-  one->at->counts.in_bytes += size_of(*post);
+  one->at->counts.in_bytes += post->payload.size();
   guard.unlock();
   if (dropped > 0)
     one->slot->tell(bus_loss{bus_loss::cause::slow, dropped});

@@ -117,6 +117,7 @@ result<void> nats_link::publish(bus_post post) {
     return refuse(code, std::move(why));
   };
   const auto size = size_of(post);
+  const auto bytes = post.payload.size();
   if (const auto fits = check_post(post, settings_.payload_bytes_max); !fits)
     return refused(fits.error().code, fits.error().message);
   {
@@ -128,7 +129,7 @@ result<void> nats_link::publish(bus_post post) {
   if (!queue_.push(one, {1, size}))
     return refused(errc::limit_exceeded, "too much waits for the bus");
   ++out_;
-  out_bytes_ += size;
+  out_bytes_ += bytes;
   return {};
 }
 
@@ -143,23 +144,22 @@ result<bus_subscription> nats_link::subscribe(
     if (state_ == bus_state::closed || stopping_)
       return refuse(errc::not_available, "the bus is closed");
   }
-  {
-    const std::lock_guard guard{listeners_lock_};
-    if (listeners_.size() > settings_.subscriptions_max) // and the inbox
-      return refuse(errc::limit_exceeded, "too many subscriptions");
-  }
   const auto slot = std::make_shared<bus_slot>(std::move(handlers));
   const auto id = add_listener({std::move(subject), slot, most, nullptr});
-  return bus_subscription{slot, [weak = weak_from_this(), id] {
+  if (!id)
+    return refuse(errc::limit_exceeded, "too many subscriptions");
+  return bus_subscription{slot, [weak = weak_from_this(), id = *id] {
                             if (const auto self = weak.lock())
                               self->forget(id);
                           }};
 }
 
-uint64_t nats_link::add_listener(listener made) {
+std::optional<uint64_t> nats_link::add_listener(listener made) {
   call one{call::what::subscribe, {}, 0};
   {
     const std::lock_guard guard{listeners_lock_};
+    if (listeners_.size() > settings_.subscriptions_max) // and the inbox
+      return std::nullopt;
     one.id = next_++;
     listeners_.emplace(one.id, std::make_shared<listener>(std::move(made)));
   }
@@ -277,8 +277,7 @@ std::string nats_link::last_error(natsConnection* at) const {
   std::string why = servers_ + ": ";
   if (status == NATS_OK)
     return why + "the connection has ended";
-  return why + natsStatus_GetText(status)
-         + (text && *text ? std::string{" ("} + text + ")" : std::string{});
+  return why + (text && *text ? text : natsStatus_GetText(status));
 }
 
 void nats_link::on_connected(natsConnection*, void* id) {
@@ -316,7 +315,9 @@ void nats_link::on_error(
   if (!self)
     return;
   const char* subject = sub ? natsSubscription_GetSubject(sub) : nullptr;
-  log::warn(
+  // What is slow is told to the subscription, and comes often.
+  log::write(
+      why == NATS_SLOW_CONSUMER ? log::level::debug : log::level::warn,
       why == NATS_SLOW_CONSUMER ? "bus.slow" : "bus.error",
       {{"why", natsStatus_GetText(why)},
        {"last", self->last_error(at)},

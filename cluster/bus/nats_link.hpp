@@ -80,7 +80,7 @@ private:
   void tell_all(const bus_loss& loss);
   std::string last_error(natsConnection* at) const;
 
-  uint64_t add_listener(listener made);
+  std::optional<uint64_t> add_listener(listener made); // none: too many
   void forget(uint64_t id);
   void answered(const bus_message& message);
 
@@ -91,8 +91,7 @@ private:
   natsStatus send_now(const bus_post& post);
   void begin(uint64_t id);
   void end(uint64_t id);
-  /// False: it is too late.
-  bool wait_for_room();
+  bool may_send() const;
 
   void run_timer();
   void drain();
@@ -127,7 +126,9 @@ private:
   clock::time_point timer_wakes_;
   bool timer_over_ = false;
 
-  // Of the sending thread. Where the library did not promise to tell the end.
+  // Of the sending thread.
+  natsStatus last_refusal_ = NATS_OK;
+  // Where the library did not promise to tell the end.
   std::vector<std::unique_ptr<hearing>> kept_;
   std::thread sender_, timer_;
 };

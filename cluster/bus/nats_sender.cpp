@@ -101,16 +101,27 @@ void nats_link::act(call& one) {
 }
 
 void nats_link::send(const bus_post& post) {
-  natsStatus status = NATS_TIMEOUT;
-  do
+  auto status = NATS_CONNECTION_CLOSED;
+  while (may_send()) {
     status = send_now(post);
-  while (status == NATS_INSUFFICIENT_BUFFER && wait_for_room());
+    if (status != NATS_INSUFFICIENT_BUFFER)
+      break;
+    std::unique_lock guard{state_lock_};
+    state_changed_.wait_for(guard, room_poll);
+  }
   if (status == NATS_OK)
     return;
   ++unsent_;
-  if (status != NATS_CONNECTION_CLOSED)
+  if (status != NATS_CONNECTION_CLOSED
+      && std::exchange(last_refusal_, status) != status) // not for each message
     log::warn(
         "bus.unsent", {{"why", nats_text(status)}, {"subject", post.subject}});
+}
+
+bool nats_link::may_send() const {
+  const std::lock_guard guard{state_lock_};
+  return state_ != bus_state::closed
+         && (!stopping_ || clock::now() < stop_until_);
 }
 
 natsStatus nats_link::send_now(const bus_post& post) {
@@ -133,14 +144,6 @@ natsStatus nats_link::send_now(const bus_post& post) {
       status = natsMsgHeader_Add(made, name.c_str(), value.c_str());
   return status == NATS_OK ? natsConnection_PublishMsg(at_.get(), made)
                            : status;
-}
-
-bool nats_link::wait_for_room() {
-  std::unique_lock guard{state_lock_};
-  state_changed_.wait_for(guard, room_poll);
-  if (state_ == bus_state::closed)
-    return false;
-  return !stopping_ || clock::now() < stop_until_;
 }
 
 void nats_link::begin(uint64_t id) {
