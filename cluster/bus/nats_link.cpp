@@ -307,21 +307,22 @@ void nats_link::on_closed(natsConnection* at, void* id) {
   self->set_state(bus_state::closed, false, self->last_error(at));
   self->tell_all({bus_loss::cause::closed, 0});
   self->requests_.refuse_all("the bus is closed");
+  const std::lock_guard guard{self->state_lock_};
+  self->told_closed_ = true;
+  self->state_changed_.notify_all();
 }
 
 void nats_link::on_error(
-    natsConnection* at, natsSubscription* sub, natsStatus why, void* id) {
+    natsConnection* at, natsSubscription*, natsStatus why, void* id) {
   const auto self = link_of(id);
   if (!self)
     return;
-  const char* subject = sub ? natsSubscription_GetSubject(sub) : nullptr;
-  // What is slow is told to the subscription, and comes often.
+  // The subscription may be destroyed by now: the library holds no reference.
+  // That one is slow is told by `on_message`, and comes often.
   log::write(
       why == NATS_SLOW_CONSUMER ? log::level::debug : log::level::warn,
       why == NATS_SLOW_CONSUMER ? "bus.slow" : "bus.error",
-      {{"why", natsStatus_GetText(why)},
-       {"last", self->last_error(at)},
-       {"subject", subject ? subject : ""}});
+      {{"why", natsStatus_GetText(why)}, {"last", self->last_error(at)}});
 }
 
 } // namespace rookery

@@ -114,6 +114,7 @@ private:
   mutable std::mutex state_lock_;
   std::condition_variable state_changed_;
   bus_state state_ = bus_state::connecting;
+  bool told_closed_ = false; // the last of the library's calls has ended
   bool stopping_ = false;
   clock::time_point stop_until_;
 

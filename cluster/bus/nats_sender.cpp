@@ -12,6 +12,8 @@ namespace rookery {
 namespace {
 
 constexpr auto idle_time = std::chrono::hours{1};
+/// The library says that a connection is closed as soon as its thread runs.
+constexpr auto close_patience = std::chrono::seconds{1};
 /// The library does not tell when its buffer has room again.
 constexpr auto room_poll = std::chrono::milliseconds{20};
 
@@ -222,16 +224,17 @@ void nats_link::stop() {
 void nats_link::drain() {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
       stop_until_ - clock::now());
+  const auto wait_until = [&](clock::time_point until) {
+    std::unique_lock guard{state_lock_};
+    state_changed_.wait_until(guard, until, [&] { return told_closed_; });
+  };
   const bool try_it =
       natsConnection_Status(at_.get()) == NATS_CONN_STATUS_CONNECTED
       && left.count() > 0;
-  if (try_it
-      && natsConnection_DrainTimeout(at_.get(), left.count()) == NATS_OK) {
-    std::unique_lock guard{state_lock_};
-    state_changed_.wait_until(
-        guard, stop_until_, [&] { return state_ == bus_state::closed; });
-  }
+  if (try_it && natsConnection_DrainTimeout(at_.get(), left.count()) == NATS_OK)
+    wait_until(stop_until_);
   natsConnection_Close(at_.get());
+  wait_until(clock::now() + close_patience);
 }
 
 } // namespace rookery
