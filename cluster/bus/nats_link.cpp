@@ -247,6 +247,9 @@ bus_counts nats_link::counts() const {
 void nats_link::set_state(bus_state to, bool again, const std::string& why) {
   {
     const std::lock_guard guard{state_lock_};
+    // `open` may come to tell of the connection when it has ended.
+    if (to == bus_state::connected && !again && state_ != bus_state::connecting)
+      return;
     state_ = to;
     state_changed_.notify_all();
   }

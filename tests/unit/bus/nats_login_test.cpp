@@ -93,4 +93,16 @@ TEST_F(nats_login_test, signs_with_an_nkey) {
   EXPECT_TRUE(connects(with));
 }
 
+TEST_F(nats_login_test, shows_a_credentials_file) {
+  const std::string files = CREDENTIALS;
+  nats_server server{{"-c", files + "/server.conf"}};
+  ASSERT_TRUE(server.start());
+  auto with = settings(server);
+  const auto refused = open_nats_bus(with);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::unauthorized);
+  with.login.credentials_file = files + "/node.creds";
+  EXPECT_TRUE(connects(with));
+}
+
 } // namespace rookery
