@@ -9,6 +9,7 @@ find_package(prometheus-cpp REQUIRED)
 find_package(msgpack REQUIRED CONFIG) # target msgpackc-cxx
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(nats REQUIRED IMPORTED_TARGET libnats)
 pkg_check_modules(uring REQUIRED IMPORTED_TARGET liburing)
 pkg_check_modules(ncursesw REQUIRED IMPORTED_TARGET ncursesw)
 pkg_check_modules(cjose REQUIRED IMPORTED_TARGET cjose jansson)
