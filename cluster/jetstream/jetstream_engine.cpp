@@ -2,8 +2,8 @@
 
 #include "base/hex.hpp"
 #include "base/log.hpp"
-#include "cluster/jetstream/streams.hpp"
 #include "cluster/jetstream/stream_message.hpp"
+#include "cluster/jetstream/streams.hpp"
 
 #include <pthread.h>
 
@@ -32,7 +32,7 @@ result<void> jetstream_journal::engine::start() {
     return tl::make_unexpected(found.error());
   link_->trust(losses);
   access_.emplace(settings_, loop_, *link_, [this] { look_soon(); });
-  parts_.emplace(settings_, *access_, *link_, meter_);
+  parts_.emplace(settings_, loop_, *access_, *link_, meter_);
   parts_->epoch = found->epoch;
   parts_->sequence_seen = found->last_sequence;
   parts_->nonce = random_hex(6);

@@ -28,15 +28,17 @@ public:
   /// Writes are put into their order by `line`, which is that of the topic;
   /// `begin` gets the answer that it has to call. Refuses what is too much.
   template <class T, class Begin>
-  void give(
-      std::string topic, const call_load& load, done<T> answer, Begin begin) {
-    enter(writes_, std::move(topic), load, std::move(answer),
-          &topic_state::writes, std::move(begin));
+  void
+  give(std::string topic, const call_load& load, done<T> answer, Begin begin) {
+    enter(
+        writes_, std::move(topic), load, std::move(answer),
+        &topic_state::writes, std::move(begin));
   }
   template <class T, class Begin>
   void give_read(std::string topic, done<T> answer, Begin begin) {
-    enter(reads_, std::move(topic), {1, 0}, std::move(answer),
-          &topic_state::reads, std::move(begin));
+    enter(
+        reads_, std::move(topic), {1, 0}, std::move(answer),
+        &topic_state::reads, std::move(begin));
   }
   void close(std::string topic);
   int64_t now() const;
@@ -56,17 +58,20 @@ private:
           "journal " + settings_.name + ": too much waits for NATS already"));
     const auto deadline = work_loop::clock::now() + settings_.deadline;
     loop_.post([=, this, &within, topic = std::move(topic),
-                answer = std::move(answer), begin = std::move(begin)]() mutable {
+                answer = std::move(answer),
+                begin = std::move(begin)]() mutable {
       const auto at = find(topic);
-      push(at, in,
-           [=, &within, answer = std::move(answer),
-            begin = std::move(begin)](topic_state::done done) mutable {
-             begin(at, deadline, [=, &within, done = std::move(done)](auto said) {
-               within.leave(load); // who is answered may give more at once
-               answer(std::move(said));
-               done();
-             });
-           });
+      push(
+          at, in,
+          [=, &within, answer = std::move(answer),
+           begin = std::move(begin)](topic_state::done done) mutable {
+            begin(
+                at, deadline, [=, &within, done = std::move(done)](auto said) {
+                  within.leave(load); // who is answered may give more at once
+                  answer(std::move(said));
+                  done();
+                });
+          });
     });
   }
   topic_pointer find(const std::string& name);

@@ -22,8 +22,14 @@ jetstream_journal::jetstream_journal(std::unique_ptr<engine> made)
 jetstream_journal::~jetstream_journal() = default;
 
 void jetstream_journal::open(
-    std::string topic, const journal_retention&, done<journal_head> answer) {
+    std::string topic, const journal_retention& keep,
+    done<journal_head> answer) {
   auto& parts = engine_->parts();
+  const auto most = static_cast<uint64_t>(parts.settings.batches_per_topic_max);
+  if (most != 0 && keep.entries_max > most && !warned_.exchange(true))
+    log::warn(
+        "journal.keeps_less",
+        {{"topic", topic}, {"wanted", keep.entries_max}, {"batches", most}});
   engine_->give<journal_head>(
       std::move(topic), {1, 0}, std::move(answer),
       [&parts](const topic_pointer& at, call_deadline until, auto then) {

@@ -3,6 +3,7 @@
 #include "cluster/jetstream/jetstream_settings.hpp"
 #include "cluster/journal/journal.hpp"
 
+#include <atomic>
 #include <memory>
 
 namespace rookery {
@@ -13,7 +14,7 @@ namespace rookery {
 /// Otherwise than the contract has it:
 /// - Offsets rise but are not dense (stream_message.hpp).
 /// - A topic keeps what the limits of the stream leave, image or not; its own
-///   retention is not looked at.
+///   retention is only compared, and a shortage is logged once.
 /// - `reaches` in receipts may be behind by an eighth of
 ///   `batches_per_topic_max`; in heads and pages it is as it is.
 /// - The epoch is that of the stream, for all topics. If the stream is made
@@ -55,6 +56,7 @@ private:
   class engine;
   explicit jetstream_journal(std::unique_ptr<engine> made);
   std::unique_ptr<engine> engine_;
+  std::atomic<bool> warned_{false}; // once is enough
 };
 
 } // namespace rookery

@@ -43,6 +43,9 @@ struct jetstream_settings {
   std::chrono::milliseconds try_deadline{2'000};
   std::chrono::milliseconds retry_pause{100};
   std::chrono::milliseconds reconnect_wait{250};
+  /// Otherwise NATS.c collects for up to 1 ms, for which every receipt and
+  /// every message of a page waits (docs/decisions/0009-jetstream-journal.md).
+  bool send_at_once = true;
 
   clock_source clock; // what tests change
 };

@@ -46,8 +46,7 @@ nats_reply read_reply(natsMsg* from) {
 result<std::unique_ptr<nats_link>> nats_link::open(
     const jetstream_settings& settings, work_loop& loop,
     work_loop::work on_reconnect) {
-  std::unique_ptr<nats_link> made{
-      new nats_link{loop, std::move(on_reconnect)}};
+  std::unique_ptr<nats_link> made{new nats_link{loop, std::move(on_reconnect)}};
   auto status = made->connect(settings);
   if (status == NATS_OK)
     status = made->subscribe();
@@ -64,7 +63,8 @@ natsStatus nats_link::connect(const jetstream_settings& settings) {
   natsOptions* options = nullptr;
   if (const auto status = ::natsOptions_Create(&options); status != NATS_OK)
     return status;
-  const std::unique_ptr<natsOptions, nats_deleter<natsOptions, natsOptions_Destroy>>
+  const std::unique_ptr<
+      natsOptions, nats_deleter<natsOptions, natsOptions_Destroy>>
       guard{options};
   std::vector<const char*> servers;
   for (const auto& one : settings.servers)
@@ -75,6 +75,7 @@ natsStatus nats_link::connect(const jetstream_settings& settings) {
           options, servers.data(), static_cast<int>(servers.size())),
       ::natsOptions_SetName(options, ("journal " + settings.name).c_str()),
       ::natsOptions_SetTimeout(options, connect_ms_max),
+      ::natsOptions_SetSendAsap(options, settings.send_at_once),
       ::natsOptions_SetMaxReconnect(options, -1),
       ::natsOptions_SetReconnectWait(options, wait),
       ::natsOptions_SetReconnectJitter(options, wait, wait),
@@ -161,8 +162,7 @@ bool nats_link::up() const {
 }
 
 std::size_t nats_link::payload_max() const {
-  return static_cast<std::size_t>(
-      ::natsConnection_GetMaxPayload(connection_));
+  return static_cast<std::size_t>(::natsConnection_GetMaxPayload(connection_));
 }
 
 void nats_link::request(
@@ -177,8 +177,7 @@ void nats_link::request(
   const auto timer = loop_.after(
       sent ? deadline : std::chrono::milliseconds{0}, [this, id, sent] {
         nats_reply none;
-        none.what =
-            sent ? nats_reply::kind::timeout : nats_reply::kind::away;
+        none.what = sent ? nats_reply::kind::timeout : nats_reply::kind::away;
         const auto found = waiting_.find(id);
         const auto call = std::move(found->second.then);
         waiting_.erase(found);
@@ -219,10 +218,9 @@ void nats_link::on_message(
   auto& link = *static_cast<nats_link*>(self);
   const std::string_view subject = ::natsMsg_GetSubject(message);
   const auto id = number(subject.substr(link.inbox_.size()));
-  link.loop_.post(
-      [&link, id, reply = read_reply(message)]() mutable {
-        link.settle(id, std::move(reply));
-      });
+  link.loop_.post([&link, id, reply = read_reply(message)]() mutable {
+    link.settle(id, std::move(reply));
+  });
 }
 
 } // namespace rookery

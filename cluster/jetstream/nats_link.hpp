@@ -4,6 +4,8 @@
 #include "cluster/jetstream/jetstream_settings.hpp"
 #include "cluster/jetstream/work_loop.hpp"
 
+#include <nats/nats.h>
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -15,8 +17,6 @@
 #include <utility>
 #include <vector>
 
-#include <nats/nats.h>
-
 namespace rookery {
 
 /// Calls `Destroy` at the end.
@@ -24,7 +24,8 @@ template <class T, void (*Destroy)(T*)>
 struct nats_deleter {
   void operator()(T* one) const noexcept { Destroy(one); }
 };
-using nats_message = std::unique_ptr<natsMsg, nats_deleter<natsMsg, natsMsg_Destroy>>;
+using nats_message =
+    std::unique_ptr<natsMsg, nats_deleter<natsMsg, natsMsg_Destroy>>;
 
 /// What came back for a request.
 struct nats_reply {
@@ -97,7 +98,7 @@ private:
   work_loop::work on_reconnect_;
   natsConnection* connection_ = nullptr;
   natsSubscription* replies_ = nullptr;
-  std::string inbox_; // "_INBOX.xxx."
+  std::string inbox_;               // "_INBOX.xxx."
   std::atomic<uint64_t> losses_{0}; // told by a thread of NATS.c
   uint64_t trusted_ = 0;
   uint64_t newest_ = 0; // request

@@ -55,8 +55,7 @@ private:
   }
   /// The topic has nothing: what it had went with what the stream let go of.
   void on_oldest_of_all(found oldest) {
-    const auto gone =
-        oldest ? oldest->sequence - 1 : parts_.sequence_seen;
+    const auto gone = oldest ? oldest->sequence - 1 : parts_.sequence_seen;
     head_.newest = gone == 0 ? 0 : offset_of(gone, batch_entries_max - 1);
     head_.reaches = head_.newest;
     find_image();

@@ -30,6 +30,7 @@ public:
 
 private:
   using step = void (reading::*)(found);
+  static constexpr int lags_max = 5;
 
   void fail(failure why) { answer_(tl::make_unexpected(std::move(why))); }
   void end(bool complete) {
@@ -54,7 +55,13 @@ private:
   void last() {
     parts_.access.last(
         parts_.names.log, parts_.log_subject(*topic_), deadline_,
-        guarded(&reading::on_backward));
+        guarded(&reading::on_last));
+  }
+  void on_last(found stored) {
+    const auto seen =
+        stored ? offset_of(stored->sequence, batch_entries_max - 1) : 0;
+    if (!behind(seen, [self = shared_from_this()] { self->last(); }))
+      on_backward(std::move(stored));
   }
 
   void on_first(found first) {
@@ -76,9 +83,26 @@ private:
     next(sequence_of(covered_ + 1), &reading::on_forward);
   }
 
+  /// Whether this may be a replica's answer that does not have all yet that was
+  /// receipted; if so, it is asked for again. What has gone since the receipt
+  /// looks the same: therefore only so often.
+  bool behind(uint64_t seen, work_loop::work again) {
+    const auto wanted = std::min(range_.through, topic_->newest);
+    if (parts_.settings.replicas < 2 || seen >= wanted || ++lags_ > lags_max)
+      return false;
+    parts_.loop.after(parts_.settings.retry_pause, std::move(again));
+    return true;
+  }
+
   void on_forward(found stored) {
-    if (!stored)
-      return end(true);
+    if (!stored) {
+      const auto from = sequence_of(covered_) + 1;
+      if (!behind(covered_, [self = shared_from_this(), from] {
+            self->next(from, &reading::on_forward);
+          }))
+        end(true);
+      return;
+    }
     const auto batch = unpack_batch(stored->data);
     if (!batch)
       return fail(batch.error());
@@ -148,8 +172,7 @@ private:
   }
 
   bool full() const {
-    return !page_.records.empty()
-           && page_.records.size() >= range_.entries_max;
+    return !page_.records.empty() && page_.records.size() >= range_.entries_max;
   }
   /// False: it does not fit.
   bool add(uint64_t offset, const batch_message& batch, std::size_t index) {
@@ -171,6 +194,7 @@ private:
   uint64_t covered_ = 0; // all of the range through here is in the page or gone
   uint64_t before_ = 0;  // the offset that is looked for, backwards
   uint64_t bytes_ = 0;
+  int lags_ = 0;
 };
 
 } // namespace

@@ -22,7 +22,8 @@ public:
   void start() {
     if (image_.offset > topic_->newest && topic_->open)
       return fail(
-          {errc::bad_request, "an image of " + topic_->name + " beyond its log"});
+          {errc::bad_request,
+           "an image of " + topic_->name + " beyond its log"});
     if (image_.body.size() + overhead_bytes > parts_.link.payload_max())
       return fail(
           {errc::limit_exceeded,

@@ -90,10 +90,9 @@ void stream_access::get(std::shared_ptr<get_call> call) {
       call->subject, {}, call->query, patience(call->deadline),
       [this, call](nats_reply reply) {
         if (reply.ok())
-          return call->answer(
-              found{stored_message{
-                  reply.sequence, std::move(reply.message_id),
-                  std::move(reply.subject), std::move(reply.data)}});
+          return call->answer(found{stored_message{
+              reply.sequence, std::move(reply.message_id),
+              std::move(reply.subject), std::move(reply.data)}});
         if (reply.what == nats_reply::kind::not_found)
           return call->answer(found{});
         if (!again(reply, call->deadline, [this, call] { get(call); }))

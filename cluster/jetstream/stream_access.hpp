@@ -82,8 +82,7 @@ private:
   void answer(put_call& call, result<put_ack> said);
   std::chrono::milliseconds patience(clock::time_point deadline) const;
   template <class Again>
-  bool
-  again(const nats_reply& reply, clock::time_point deadline, Again work);
+  bool again(const nats_reply& reply, clock::time_point deadline, Again work);
 
   const jetstream_settings& settings_;
   work_loop& loop_;

@@ -4,14 +4,14 @@
 #include "base/log.hpp"
 #include "cluster/jetstream/nats_link.hpp"
 
-#include <array>
+#include <algorithm>
 
 namespace rookery {
 
 namespace {
 
-using stream_info =
-    std::unique_ptr<jsStreamInfo, nats_deleter<jsStreamInfo, jsStreamInfo_Destroy>>;
+using stream_info = std::unique_ptr<
+    jsStreamInfo, nats_deleter<jsStreamInfo, jsStreamInfo_Destroy>>;
 using context = std::unique_ptr<jsCtx, nats_deleter<jsCtx, jsCtx_Destroy>>;
 
 constexpr int64_t ns_per_s = 1'000'000'000;
@@ -84,8 +84,7 @@ std::string difference(const jsStreamConfig& is, const wanted_stream& wanted) {
   all += differs(
       "retention", is.Retention == js_LimitsPolicy ? "limits" : "by consumers",
       "limits");
-  all += differs(
-      "discard", is.Discard == js_DiscardOld ? "old" : "new", "old");
+  all += differs("discard", is.Discard == js_DiscardOld ? "old" : "new", "old");
   all += differs("sealed", is.Sealed ? "yes" : "no", "no");
   all += differs("without acks", is.NoAck ? "yes" : "no", "no");
   if (!all.empty())
@@ -98,8 +97,8 @@ bool same_limits(const jsStreamConfig& is, const jsStreamConfig& wanted) {
   return limit(is.MaxMsgsPerSubject) == limit(wanted.MaxMsgsPerSubject)
          && limit(is.MaxBytes) == limit(wanted.MaxBytes)
          && limit(is.MaxAge) == limit(wanted.MaxAge)
-         && is.Duplicates == wanted.Duplicates
-         && is.Replicas == wanted.Replicas && is.AllowDirect;
+         && is.Duplicates == wanted.Duplicates && is.Replicas == wanted.Replicas
+         && is.AllowDirect;
 }
 
 class stream_maker {
@@ -113,8 +112,8 @@ public:
   result<log_stream> ensure(wanted_stream& wanted) {
     jsErrCode code{};
     jsStreamInfo* found = nullptr;
-    auto status = ::js_GetStreamInfo(
-        &found, at_, wanted.name.c_str(), &options_, &code);
+    auto status =
+        ::js_GetStreamInfo(&found, at_, wanted.name.c_str(), &options_, &code);
     stream_info info{found};
     if (status == NATS_NOT_FOUND || code == JSStreamNotFoundErr) {
       log::info("journal.stream_made", {{"stream", wanted.name}});
@@ -185,6 +184,8 @@ ensure_streams(natsConnection* at, const jetstream_settings& settings) {
   log.config.MaxMsgsPerSubject = or_endless(settings.batches_per_topic_max);
   log.config.MaxBytes = or_endless(settings.bytes_max);
   log.config.MaxAge = settings.age_max.count() * ns_per_s;
+  if (log.config.MaxAge > 0) // a longer window is refused
+    log.config.Duplicates = std::min(log.config.Duplicates, log.config.MaxAge);
   log.send_on(names.live_prefix);
   wanted_stream image{settings, names.image, names.image_prefix};
   image.config.MaxMsgsPerSubject = 1;

@@ -3,9 +3,9 @@
 #include "base/error.hpp"
 #include "cluster/jetstream/jetstream_settings.hpp"
 
-#include <string>
-
 #include <nats/nats.h>
+
+#include <string>
 
 namespace rookery {
 
@@ -18,7 +18,7 @@ struct stream_names {
       , live_prefix("live." + name + ".")
       , image_prefix("image." + name + ".") {}
 
-  std::string log;   // streams
+  std::string log; // streams
   std::string image;
   std::string log_prefix; // subjects, before the token of a topic
   std::string live_prefix;
@@ -31,9 +31,9 @@ struct log_stream {
   uint64_t last_sequence = 0;
 };
 
-/// Makes both streams, or adapts the limits of those that are there. What can not be adapted (subjects,
-/// storage, republishing) is a `conflict` that says what differs. Blocks, each
-/// of at most six requests for `try_deadline`.
+/// Makes both streams, or adapts the limits of those that are there. What can
+/// not be adapted (subjects, storage, republishing) is a `conflict` that says
+/// what differs. Blocks, each of at most six requests for `try_deadline`.
 result<log_stream>
 ensure_streams(natsConnection* at, const jetstream_settings& settings);
 

@@ -42,9 +42,10 @@ struct topic_state {
 /// Thread: that of the loop, but for `clock`, `stamp_floor` and `meter`.
 struct jetstream_parts {
   jetstream_parts(
-      const jetstream_settings& with, stream_access& of, nats_link& over,
-      journal_meter& told)
+      const jetstream_settings& with, work_loop& in, stream_access& of,
+      nats_link& over, journal_meter& told)
       : settings(with)
+      , loop(in)
       , names(with.name)
       , access(of)
       , link(over)
@@ -52,6 +53,7 @@ struct jetstream_parts {
       , clock(0, with.clock) {}
 
   const jetstream_settings& settings;
+  work_loop& loop;
   stream_names names;
   stream_access& access;
   nats_link& link;
@@ -63,7 +65,7 @@ struct jetstream_parts {
   /// The log stream's last sequence, as far as it is known: what is before is
   /// gone if the stream is empty.
   uint64_t sequence_seen = 0;
-  uint64_t ids = 0; // given
+  uint64_t ids = 0;  // given
   std::string nonce; // of this process, before all ids
 
   int64_t stamp() const {

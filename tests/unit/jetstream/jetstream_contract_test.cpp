@@ -163,16 +163,14 @@ TEST_F(jetstream_contract, stores_a_batch_once_that_is_given_again) {
 
 TEST_F(jetstream_contract, refuses_topics_that_are_not_open) {
   start();
-  EXPECT_EQ(
-      wait().append("room", {"1"}).error().code, errc::not_available);
+  EXPECT_EQ(wait().append("room", {"1"}).error().code, errc::not_available);
   EXPECT_EQ(
       wait().read("room", {0, 9, 9, 9}).error().code, errc::not_available);
   EXPECT_EQ(wait().save("room", {0, ""}).error().code, errc::not_available);
   head("room");
   append("room", {"1"});
   store->close("room");
-  EXPECT_EQ(
-      wait().append("room", {"1"}).error().code, errc::not_available);
+  EXPECT_EQ(wait().append("room", {"1"}).error().code, errc::not_available);
 }
 
 TEST_F(jetstream_contract, refuses_what_the_server_would_not_take) {
@@ -198,8 +196,7 @@ TEST_F(jetstream_contract, answers_all_before_it_stops) {
     ASSERT_TRUE(one.answered());
     EXPECT_TRUE(one.wait());
   }
-  EXPECT_EQ(
-      wait().append("room", {"1"}).error().code, errc::not_available);
+  EXPECT_EQ(wait().append("room", {"1"}).error().code, errc::not_available);
 }
 
 } // namespace rookery

@@ -1,5 +1,5 @@
-#include "cluster/jetstream/stream_message.hpp"
 #include "cluster/jetstream/nats_link.hpp"
+#include "cluster/jetstream/stream_message.hpp"
 #include "tests/unit/jetstream/jetstream_fixture.hpp"
 
 #include <condition_variable>
@@ -42,9 +42,8 @@ public:
   }
   bool reach(uint64_t receipts) {
     std::unique_lock guard{lock_};
-    return more_.wait_for(guard, std::chrono::seconds{30}, [&] {
-      return total_ >= receipts;
-    });
+    return more_.wait_for(
+        guard, std::chrono::seconds{30}, [&] { return total_ >= receipts; });
   }
   /// Returns when nothing is on its way.
   bool end() {
@@ -230,6 +229,31 @@ TEST_F(jetstream_fault, other_limits_are_adapted_and_keep_the_log) {
   EXPECT_EQ(texts("room"), std::vector<std::string>{"3"});
 }
 
+TEST_F(jetstream_fault, a_log_that_has_aged_away_goes_on_behind_it) {
+  settings.age_max = std::chrono::seconds{1};
+  start();
+  head("room");
+  const auto newest = append("room", {"1", "2"}).back();
+  const auto gone = eventually<journal_page>([&]() -> result<journal_page> {
+    auto page = wait().read("room", {0, UINT64_MAX, 10, 1000});
+    if (page && !page->records.empty())
+      return refuse(errc::not_available, "it is there still");
+    return page;
+  });
+  ASSERT_TRUE(gone) << gone.error().message;
+  EXPECT_EQ(gone->reaches, newest);
+  const auto said = wait().append("room", {"3"});
+  ASSERT_TRUE(said) << said.error().message;
+  EXPECT_GT(said->offsets.front(), newest);
+  start();
+  const auto found = head("room");
+  EXPECT_GE(found.newest, newest);
+  EXPECT_GE(found.reaches, newest);
+  const auto after = append("room", {"4"});
+  ASSERT_FALSE(after.empty());
+  EXPECT_GT(after.front(), found.newest);
+}
+
 TEST_F(jetstream_fault, a_stream_that_is_lost_is_another_epoch) {
   settings.storage = stream_storage::memory;
   start();
@@ -269,7 +293,8 @@ TEST_F(jetstream_fault, who_follows_gets_each_batch) {
   start();
   natsConnection* connection = nullptr;
   natsSubscription* follows = nullptr;
-  ASSERT_EQ(::natsConnection_ConnectTo(&connection, server.url().c_str()), NATS_OK);
+  ASSERT_EQ(
+      ::natsConnection_ConnectTo(&connection, server.url().c_str()), NATS_OK);
   ASSERT_EQ(
       ::natsConnection_SubscribeSync(
           &follows, connection, "live.test.game%2e42"),

@@ -35,7 +35,9 @@ public:
   nats_server(const nats_server&) = delete;
   nats_server& operator=(const nats_server&) = delete;
 
-  std::string url() const { return "nats://127.0.0.1:" + std::to_string(port_); }
+  std::string url() const {
+    return "nats://127.0.0.1:" + std::to_string(port_);
+  }
 
   /// Returns when it takes connections.
   void start() {
@@ -76,6 +78,7 @@ public:
     ::waitpid(child_, &status, WUNTRACED);
   }
   void go_on() { ::kill(child_, SIGCONT); }
+  pid_t pid() const noexcept { return child_; }
 
 private:
   static uint16_t free_port() {

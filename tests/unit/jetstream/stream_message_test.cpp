@@ -10,8 +10,7 @@ TEST(stream_message, a_batch_comes_back_as_it_was) {
   ASSERT_TRUE(batch);
   EXPECT_EQ(batch->stamp, -5);
   EXPECT_EQ(batch->previous, UINT64_MAX);
-  EXPECT_EQ(
-      batch->bodies, (std::vector<std::string_view>{"one", "", "three"}));
+  EXPECT_EQ(batch->bodies, (std::vector<std::string_view>{"one", "", "three"}));
   EXPECT_EQ(packed.size(), batch_overhead(3) + 8);
 }
 
