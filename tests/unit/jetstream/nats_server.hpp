@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 namespace rookery {
 
@@ -35,6 +36,8 @@ public:
   nats_server(const nats_server&) = delete;
   nats_server& operator=(const nats_server&) = delete;
 
+  std::vector<std::string> more; // arguments
+
   std::string url() const {
     return "nats://127.0.0.1:" + std::to_string(port_);
   }
@@ -53,9 +56,12 @@ public:
         ::_exit(1);
       ::dup2(ends[1], STDOUT_FILENO);
       ::dup2(ends[1], STDERR_FILENO);
-      ::execl(
-          program, program, "-js", "-sd", path_.c_str(), "-a", "127.0.0.1",
-          "-p", port.c_str(), nullptr);
+      std::vector<const char*> words{program, "-js",       "-sd", path_.c_str(),
+                                     "-a",    "127.0.0.1", "-p",  port.c_str()};
+      for (const auto& one : more)
+        words.push_back(one.c_str());
+      words.push_back(nullptr);
+      ::execv(program, const_cast<char* const*>(words.data()));
       ::_exit(1);
     }
     ::close(ends[1]);
@@ -80,7 +86,6 @@ public:
   void go_on() { ::kill(child_, SIGCONT); }
   pid_t pid() const noexcept { return child_; }
 
-private:
   static uint16_t free_port() {
     const auto fd = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in at{};
@@ -92,6 +97,8 @@ private:
     ::close(fd);
     return ::ntohs(at.sin_port);
   }
+
+private:
   bool says(const std::string& what) {
     const auto until =
         std::chrono::steady_clock::now() + std::chrono::seconds{20};
