@@ -1,0 +1,187 @@
+#include "cluster/jetstream/stream_message.hpp"
+#include "cluster/jetstream/topic_state.hpp"
+
+namespace rookery {
+
+namespace {
+
+using found = stream_access::found;
+
+/// Stores one batch behind the topic's last message as it is known here. If the
+/// last one is another, it is looked at: a batch of ours that had no receipt is
+/// what the log ends with; one of somebody else means that the topic is his.
+class appending : public std::enable_shared_from_this<appending> {
+public:
+  appending(
+      jetstream_parts& parts, topic_pointer topic, journal_batch batch,
+      call_deadline deadline, journal::done<journal_receipt> answer)
+      : parts_(parts)
+      , topic_(std::move(topic))
+      , batch_(std::move(batch))
+      , deadline_(deadline)
+      , begin_(work_loop::clock::now())
+      , answer_(std::move(answer)) {}
+
+  void start() {
+    if (auto why = parts_.closed(*topic_); !why.empty())
+      return fail({errc::not_available, std::move(why)});
+    if (batch_.id != 0 && batch_.id == topic_->batch_id) {
+      topic_->receipt.reaches = topic_->reaches;
+      return answer_(topic_->receipt);
+    }
+    const auto bytes =
+        batch_overhead(batch_.bodies.size()) + batch_.bodies.bytes();
+    if (batch_.bodies.size() > batch_entries_max
+        || bytes + headers_bytes > parts_.link.payload_max())
+      return fail(
+          {errc::limit_exceeded,
+           "a batch of " + std::to_string(bytes)
+               + " bytes is longer than NATS takes (max_payload)"});
+    id_ = topic_->id_prefix
+          + (batch_.id != 0 ? std::to_string(batch_.id) : parts_.next_id());
+    if (topic_->unsure)
+      look();
+    else
+      store();
+  }
+
+private:
+  static constexpr uint64_t headers_bytes = 512; // more than ours have
+  static constexpr int looks_max = 5;
+
+  void fail(failure why) {
+    parts_.meter.failed();
+    answer_(tl::make_unexpected(std::move(why)));
+  }
+  void store() {
+    stamp_ = parts_.stamp();
+    parts_.access.put(
+        {parts_.log_subject(*topic_), id_, topic_->sequence,
+         pack_batch(stamp_, topic_->newest, batch_.bodies)},
+        deadline_, [self = shared_from_this()](result<put_ack> said) {
+          self->on_ack(std::move(said));
+        });
+  }
+  void on_ack(result<put_ack> said) {
+    // Set until it is known what became of it.
+    topic_->unsure = true;
+    if (!said) {
+      parts_.meter.set_failing(true);
+      return fail(std::move(said.error()));
+    }
+    if (auto why = parts_.closed(*topic_); !why.empty())
+      return fail({errc::not_available, std::move(why)});
+    if (said->refused)
+      return look();
+    if (said->duplicate)
+      return parts_.access.at(
+          parts_.names.log, said->sequence, deadline_,
+          guarded(&appending::on_stored));
+    settle(said->sequence, stamp_, batch_.bodies.size());
+  }
+  stream_access::then<found> guarded(void (appending::*next)(found)) {
+    return [self = shared_from_this(), next](result<found> said) {
+      if (!said)
+        return self->fail(std::move(said.error()));
+      (*self.*next)(std::move(*said));
+    };
+  }
+  /// The batch was stored before: the receipt is that of then.
+  void on_stored(found stored) {
+    if (!stored)
+      return fail({errc::not_available, "the batch has gone already"});
+    const auto batch = unpack_batch(stored->data);
+    if (!batch)
+      return fail(batch.error());
+    settle(stored->sequence, batch->stamp, batch->bodies.size());
+  }
+  void look() {
+    if (++looks_ > looks_max)
+      return fail({errc::not_available, topic_->name + ": no order is found"});
+    parts_.access.last(
+        parts_.names.log, parts_.log_subject(*topic_), deadline_,
+        guarded(&appending::on_last));
+  }
+  void on_last(found last) {
+    if (!last) {
+      topic_->sequence = 0; // all has gone; offsets go on
+      return store();
+    }
+    if (last->id == id_)
+      return on_stored(std::move(last));
+    if (last->sequence == topic_->sequence)
+      return store();
+    if (last->id.compare(0, topic_->id_prefix.size(), topic_->id_prefix) != 0) {
+      topic_->open = false;
+      return fail(
+          {errc::not_available,
+           topic_->name + ": somebody else has appended; open it again"});
+    }
+    const auto batch = unpack_batch(last->data);
+    if (!batch)
+      return fail(batch.error());
+    topic_->sequence = last->sequence;
+    topic_->newest = offset_of(last->sequence, batch->bodies.size() - 1);
+    store();
+  }
+  void settle(uint64_t sequence, int64_t stamp, std::size_t entries) {
+    auto& topic = *topic_;
+    topic.unsure = false;
+    topic.sequence = std::max(topic.sequence, sequence);
+    topic.newest = std::max(topic.newest, offset_of(sequence, entries - 1));
+    parts_.sequence_seen = std::max(parts_.sequence_seen, sequence);
+    parts_.saw(stamp);
+    topic.batch_id = batch_.id;
+    topic.receipt = {{}, stamp, 0};
+    for (std::size_t i = 0; i < entries; ++i)
+      topic.receipt.offsets.push_back(offset_of(sequence, i));
+    parts_.meter.appended(entries);
+    parts_.meter.committed(work_loop::clock::now() - begin_);
+    parts_.meter.set_failing(false);
+    find_reaches();
+  }
+  /// The limits of the stream take from the beginning, and say nothing. It is
+  /// looked for once in an eighth of what they leave.
+  void find_reaches() {
+    const auto every = static_cast<uint64_t>(
+        std::max<int64_t>(parts_.settings.batches_per_topic_max / 8, 1));
+    if (parts_.settings.batches_per_topic_max == 0
+        || ++topic_->unlooked < every)
+      return answer();
+    topic_->unlooked = 0;
+    parts_.access.next(
+        parts_.names.log, parts_.log_subject(*topic_), 1, deadline_,
+        [self = shared_from_this()](result<found> said) {
+          if (said && *said)
+            if (const auto batch = unpack_batch((*said)->data); batch)
+              self->topic_->reaches = batch->previous;
+          self->answer(); // stored it is, whatever was found
+        });
+  }
+  void answer() {
+    topic_->receipt.reaches = topic_->reaches;
+    answer_(topic_->receipt);
+  }
+
+  jetstream_parts& parts_;
+  topic_pointer topic_;
+  journal_batch batch_;
+  call_deadline deadline_;
+  work_loop::clock::time_point begin_;
+  journal::done<journal_receipt> answer_;
+  std::string id_;
+  int64_t stamp_ = 0;
+  int looks_ = 0;
+};
+
+} // namespace
+
+void append_batch(
+    jetstream_parts& parts, const topic_pointer& topic, journal_batch batch,
+    call_deadline deadline, journal::done<journal_receipt> answer) {
+  std::make_shared<appending>(
+      parts, topic, std::move(batch), deadline, std::move(answer))
+      ->start();
+}
+
+} // namespace rookery

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "cluster/journal/journal_clock.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rookery {
+
+enum class stream_storage : uint8_t { file, memory };
+
+struct jetstream_settings {
+  std::vector<std::string> servers; // "nats://host:4222"
+  std::string credentials_file;     // empty: none
+  std::string ca_file;              // not empty: TLS
+  /// Letters, digits, '-' and '_'. The streams are `log-<name>` and
+  /// `image-<name>`, the subjects `log.<name>.*`, `live.<name>.*` and
+  /// `image.<name>.*`.
+  std::string name;
+
+  // Of the streams. The limits bound what a topic's own retention keeps: what
+  // is over them goes, image or not.
+  stream_storage storage = stream_storage::file;
+  int64_t replicas = 1;
+  /// Batches, of which each holds an entry at least. 0: without end.
+  int64_t batches_per_topic_max = 10'000;
+  int64_t bytes_max = 0;           // of all topics; 0: without end
+  std::chrono::seconds age_max{0}; // 0: without end
+  /// How long the server knows a batch again by its id.
+  std::chrono::seconds dedupe_window{120};
+
+  /// What may wait for the server, of all topics; more is refused at once.
+  uint64_t backlog_entries_max = 65'536;
+  uint64_t backlog_bytes_max = 64 * 1024 * 1024;
+  uint64_t reads_max = 16'384; // that may wait
+  /// More in flight than these only adds latency.
+  uint64_t appends_in_flight_max = 256;
+  /// After which a call is refused.
+  std::chrono::milliseconds deadline{10'000};
+  /// After which the server is asked once more, with the same id.
+  std::chrono::milliseconds try_deadline{2'000};
+  std::chrono::milliseconds retry_pause{100};
+  std::chrono::milliseconds reconnect_wait{250};
+  /// Otherwise NATS.c collects for up to 1 ms, for which every receipt and
+  /// every message of a page waits (docs/decisions/0009-jetstream-journal.md).
+  bool send_at_once = true;
+
+  clock_source clock; // what tests change
+};
+
+} // namespace rookery

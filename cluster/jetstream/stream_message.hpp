@@ -1,0 +1,66 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "cluster/journal/journal_bodies.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What a journal puts into the streams of NATS, for all who read them. Numbers
+// are little endian.
+
+namespace rookery {
+
+/// A batch is one message. Its entry `index` has the offset
+/// `sequence << batch_index_bits | index`: JavaScript's 2^53 is reached after
+/// 2^43 messages of a stream, which takes 278 years at 1,000 a second.
+inline constexpr int batch_index_bits = 10;
+inline constexpr uint64_t batch_entries_max = uint64_t{1} << batch_index_bits;
+
+constexpr uint64_t offset_of(uint64_t sequence, uint64_t index) noexcept {
+  return sequence << batch_index_bits | index;
+}
+constexpr uint64_t sequence_of(uint64_t offset) noexcept {
+  return offset >> batch_index_bits;
+}
+constexpr uint64_t index_of(uint64_t offset) noexcept {
+  return offset & (batch_entries_max - 1);
+}
+
+/// The topic as one token of a subject, since topics hold dots, and a
+/// republished subject is made of tokens: all but letters, digits, '-', '_' and
+/// ':' becomes %xx. Different topics have different tokens.
+std::string subject_token(std::string_view topic);
+
+/// The payload of a batch: 0x01, stamp (8), previous (8), count (2), the
+/// length of each body (4), the bodies.
+struct batch_message {
+  int64_t stamp = 0;
+  /// The topic's newest offset before this batch: who finds it as the first
+  /// that is left knows what is gone, who reads backwards where to go on.
+  uint64_t previous = 0;
+  std::vector<std::string_view> bodies; // into what was unpacked
+};
+/// Of at most `batch_entries_max` bodies.
+std::string
+pack_batch(int64_t stamp, uint64_t previous, const journal_bodies& bodies);
+/// Total; `internal`: this is no batch.
+result<batch_message> unpack_batch(std::string_view payload);
+/// What surrounds the bodies.
+constexpr uint64_t batch_overhead(uint64_t bodies) noexcept {
+  return 19 + 4 * bodies;
+}
+
+/// The payload of an image: 0x01, offset (8), length of the epoch (1), epoch,
+/// body. An image of another epoch is of another log.
+struct image_message {
+  uint64_t offset = 0;
+  std::string_view epoch;
+  std::string_view body;
+};
+std::string pack_image(const image_message& image);
+result<image_message> unpack_image(std::string_view payload);
+
+} // namespace rookery

@@ -1,0 +1,112 @@
+#pragma once
+
+#include "cluster/jetstream/stream_access.hpp"
+#include "cluster/journal/journal.hpp"
+#include "cluster/journal/journal_meter.hpp"
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace rookery {
+
+/// One topic, while it is open or something is to be done for it. Its calls
+/// are done one behind the other: those that write, and those that read beside
+/// them.
+struct topic_state {
+  using done = std::function<void()>; // the next may begin
+  using work = std::function<void(done)>;
+
+  std::string name;
+  std::string token;
+  bool open = false;
+  std::string epoch;
+  /// Begins the ids of all batches since it was opened, so that they are known
+  /// again, and others are known to be of others.
+  std::string id_prefix;
+  uint64_t newest = 0;   // offset
+  uint64_t reaches = 0;  // as found last
+  uint64_t sequence = 0; // of the subject's last message; 0: it has none
+  /// A batch may have been stored that had no receipt.
+  bool unsure = false;
+  uint64_t unlooked = 0; // batches since `reaches` was found
+  uint64_t batch_id = 0;
+  journal_receipt receipt; // of that batch
+
+  std::deque<work> writes, reads; // waiting, and at work: the first
+};
+
+/// What the calls of a journal share.
+///
+/// Thread: that of the loop, but for `clock`, `stamp_floor` and `meter`.
+struct jetstream_parts {
+  jetstream_parts(
+      const jetstream_settings& with, work_loop& in, stream_access& of,
+      nats_link& over, journal_meter& told)
+      : settings(with)
+      , loop(in)
+      , names(with.name)
+      , access(of)
+      , link(over)
+      , meter(told)
+      , clock(0, with.clock) {}
+
+  const jetstream_settings& settings;
+  work_loop& loop;
+  stream_names names;
+  stream_access& access;
+  nats_link& link;
+  journal_meter& meter;
+  journal_clock clock;
+  /// The greatest stamp that was found in a log: no stamp is below.
+  std::atomic<int64_t> stamp_floor{0};
+  std::string epoch;
+  /// The log stream's last sequence, as far as it is known: what is before is
+  /// gone if the stream is empty.
+  uint64_t sequence_seen = 0;
+  uint64_t ids = 0;  // given
+  std::string nonce; // of this process, before all ids
+
+  int64_t stamp() const {
+    return std::max(clock.now(), stamp_floor.load(std::memory_order_relaxed));
+  }
+  void saw(int64_t stamp) {
+    if (stamp > stamp_floor.load(std::memory_order_relaxed))
+      stamp_floor.store(stamp, std::memory_order_relaxed);
+  }
+  std::string next_id() { return nonce + "." + std::to_string(++ids); }
+  /// Empty: calls of the topic can be done.
+  std::string closed(const topic_state& topic) const {
+    if (!topic.open)
+      return "the journal has not opened " + topic.name;
+    return topic.epoch == epoch ? "" : topic.name + ": the stream is another";
+  }
+  std::string log_subject(const topic_state& of) const {
+    return names.log_prefix + of.token;
+  }
+  std::string image_subject(const topic_state& of) const {
+    return names.image_prefix + of.token;
+  }
+};
+
+using topic_pointer = std::shared_ptr<topic_state>;
+using call_deadline = work_loop::clock::time_point;
+
+// Each answers once, until its deadline, in the loop.
+
+void open_topic(
+    jetstream_parts& parts, const topic_pointer& topic, call_deadline deadline,
+    journal::done<journal_head> answer);
+void append_batch(
+    jetstream_parts& parts, const topic_pointer& topic, journal_batch batch,
+    call_deadline deadline, journal::done<journal_receipt> answer);
+void save_image(
+    jetstream_parts& parts, const topic_pointer& topic, journal_image image,
+    call_deadline deadline, journal::done<uint64_t> answer);
+void read_page(
+    jetstream_parts& parts, const topic_pointer& topic,
+    const journal_range& range, call_deadline deadline,
+    journal::done<journal_page> answer);
+
+} // namespace rookery

@@ -1,0 +1,99 @@
+#include "cluster/jetstream/jetstream_journal.hpp"
+#include "tests/unit/jetstream/appending_load.hpp"
+#include "tests/unit/jetstream/nats_server.hpp"
+
+#include <nats/nats.h>
+
+#include <array>
+
+namespace rookery {
+
+namespace {
+
+/// Three servers, and a journal with three replicas.
+class jetstream_cluster : public ::testing::Test {
+protected:
+  void SetUp() override {
+    if (!nats_server::installed())
+      GTEST_SKIP() << nats_server::program << " is not installed";
+    std::array<std::string, 3> routes;
+    std::string all;
+    for (auto& one : routes) {
+      one = "nats://127.0.0.1:" + std::to_string(nats_server::free_port());
+      all += (all.empty() ? "" : ",") + one;
+    }
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+      servers[i].more = {"--name",         "n" + std::to_string(i),
+                         "--cluster_name", "test",
+                         "--cluster",      routes[i],
+                         "--routes",       all};
+      servers[i].start();
+      settings.servers.push_back(servers[i].url());
+    }
+    settings.name = "test";
+    settings.replicas = 3;
+    settings.reconnect_wait = std::chrono::milliseconds{20};
+    settings.retry_pause = std::chrono::milliseconds{10};
+    settings.try_deadline = std::chrono::milliseconds{1000};
+  }
+  /// Until the cluster has a leader.
+  void open() {
+    const auto until =
+        std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    auto opened = jetstream_journal::open(settings);
+    while (!opened && std::chrono::steady_clock::now() < until)
+      opened = jetstream_journal::open(settings);
+    ASSERT_TRUE(opened) << opened.error().message;
+    store = std::move(*opened);
+  }
+
+  /// Of the log's stream. None: not known.
+  nats_server* leader() {
+    natsConnection* connection = nullptr;
+    jsCtx* js = nullptr;
+    jsStreamInfo* info = nullptr;
+    std::string name;
+    if (::natsConnection_ConnectTo(&connection, servers[0].url().c_str())
+            == NATS_OK
+        && ::natsConnection_JetStream(&js, connection, nullptr) == NATS_OK
+        && ::js_GetStreamInfo(&info, js, "log-test", nullptr, nullptr)
+               == NATS_OK
+        && info->Cluster && info->Cluster->Leader)
+      name = info->Cluster->Leader;
+    ::jsStreamInfo_Destroy(info);
+    ::jsCtx_Destroy(js);
+    ::natsConnection_Destroy(connection);
+    for (auto& one : servers)
+      if (!name.empty() && one.more[1] == name)
+        return &one;
+    return nullptr;
+  }
+
+  std::array<nats_server, 3> servers;
+  jetstream_settings settings;
+  std::unique_ptr<jetstream_journal> store;
+};
+
+} // namespace
+
+TEST_F(jetstream_cluster, a_killed_leader_loses_and_doubles_nothing) {
+  open();
+  const std::vector<std::string> names{"a", "b.c", "d"};
+  for (const auto& one : names) {
+    const auto found = waiting_journal{*store}.open(one, keep_all());
+    ASSERT_TRUE(found) << found.error().message;
+  }
+  appending_load load{*store, names};
+  load.start();
+  ASSERT_TRUE(load.reach(100));
+  auto* const first = leader();
+  ASSERT_TRUE(first);
+  first->kill();
+  ASSERT_TRUE(load.reach(load.total() + 100)) << "two are a majority";
+  first->start();
+  ASSERT_TRUE(load.reach(load.total() + 100));
+  ASSERT_TRUE(load.end());
+  load.expect_each_once(*store);
+}
+
+} // namespace rookery
