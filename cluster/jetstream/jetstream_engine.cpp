@@ -22,7 +22,7 @@ jetstream_journal::engine::engine(jetstream_settings settings)
     , reads_({settings_.reads_max, 0}) {}
 
 result<void> jetstream_journal::engine::start() {
-  auto link = nats_link::open(settings_, loop_, [this] { look(); });
+  auto link = jetstream_link::open(settings_, loop_, [this] { look(); });
   if (!link)
     return tl::make_unexpected(std::move(link.error()));
   link_ = std::move(*link);

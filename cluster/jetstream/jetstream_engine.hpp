@@ -84,7 +84,7 @@ private:
 
   const jetstream_settings settings_;
   work_loop loop_;
-  std::unique_ptr<nats_link> link_;
+  std::unique_ptr<jetstream_link> link_;
   std::optional<stream_access> access_;
   std::optional<jetstream_parts> parts_;
   journal_meter meter_;

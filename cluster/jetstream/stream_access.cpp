@@ -25,8 +25,8 @@ bool has(std::string_view json, std::string_view part) {
   return json.find(part) != std::string_view::npos;
 }
 
-failure too_late(const nats_reply& reply) {
-  using kind = nats_reply::kind;
+failure too_late(const jetstream_reply& reply) {
+  using kind = jetstream_reply::kind;
   const auto* const why =
       reply.what == kind::away     ? "there is no connection to NATS"
       : reply.what == kind::nobody ? "no server has the stream"
@@ -46,10 +46,10 @@ stream_access::patience(clock::time_point deadline) const {
 /// False: it is too late for that.
 template <class Again>
 bool stream_access::again(
-    const nats_reply& reply, clock::time_point deadline, Again work) {
-  if (reply.what == nats_reply::kind::nobody)
+    const jetstream_reply& reply, clock::time_point deadline, Again work) {
+  if (reply.what == jetstream_reply::kind::nobody)
     look_();
-  const auto pause = reply.what == nats_reply::kind::timeout
+  const auto pause = reply.what == jetstream_reply::kind::timeout
                          ? std::chrono::milliseconds{0}
                          : settings_.retry_pause;
   if (clock::now() + pause >= deadline)
@@ -88,12 +88,12 @@ void stream_access::at(
 void stream_access::get(std::shared_ptr<get_call> call) {
   link_.request(
       call->subject, {}, call->query, patience(call->deadline),
-      [this, call](nats_reply reply) {
+      [this, call](jetstream_reply reply) {
         if (reply.ok())
           return call->answer(found{stored_message{
               reply.sequence, std::move(reply.message_id),
               std::move(reply.subject), std::move(reply.data)}});
-        if (reply.what == nats_reply::kind::not_found)
+        if (reply.what == jetstream_reply::kind::not_found)
           return call->answer(found{});
         if (!again(reply, call->deadline, [this, call] { get(call); }))
           call->answer(tl::make_unexpected(too_late(reply)));
@@ -118,7 +118,7 @@ void stream_access::send(std::shared_ptr<put_call> call) {
       one.subject,
       {{"Nats-Msg-Id", one.id},
        {"Nats-Expected-Last-Subject-Sequence", std::to_string(one.last)}},
-      one.data, patience(call->deadline), [this, call](nats_reply reply) {
+      one.data, patience(call->deadline), [this, call](jetstream_reply reply) {
         if (!reply.ok()) {
           if (!again(reply, call->deadline, [this, call] { send(call); }))
             answer(*call, tl::make_unexpected(too_late(reply)));

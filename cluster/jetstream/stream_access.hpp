@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cluster/jetstream/nats_link.hpp"
+#include "cluster/jetstream/jetstream_link.hpp"
 #include "cluster/jetstream/streams.hpp"
 
 #include <deque>
@@ -44,7 +44,7 @@ public:
 
   /// `look` is called when nobody answers for a stream.
   stream_access(
-      const jetstream_settings& settings, work_loop& loop, nats_link& link,
+      const jetstream_settings& settings, work_loop& loop, jetstream_link& link,
       work_loop::work look)
       : settings_(settings)
       , loop_(loop)
@@ -82,11 +82,12 @@ private:
   void answer(put_call& call, result<put_ack> said);
   std::chrono::milliseconds patience(clock::time_point deadline) const;
   template <class Again>
-  bool again(const nats_reply& reply, clock::time_point deadline, Again work);
+  bool
+  again(const jetstream_reply& reply, clock::time_point deadline, Again work);
 
   const jetstream_settings& settings_;
   work_loop& loop_;
-  nats_link& link_;
+  jetstream_link& link_;
   work_loop::work look_;
   uint64_t in_flight_ = 0;
   std::deque<std::shared_ptr<put_call>> waiting_;

@@ -2,7 +2,7 @@
 
 #include "base/hex.hpp"
 #include "base/log.hpp"
-#include "cluster/jetstream/nats_link.hpp"
+#include "cluster/jetstream/jetstream_link.hpp"
 
 #include <algorithm>
 
@@ -11,8 +11,8 @@ namespace rookery {
 namespace {
 
 using stream_info = std::unique_ptr<
-    jsStreamInfo, nats_deleter<jsStreamInfo, jsStreamInfo_Destroy>>;
-using context = std::unique_ptr<jsCtx, nats_deleter<jsCtx, jsCtx_Destroy>>;
+    jsStreamInfo, jetstream_deleter<jsStreamInfo, jsStreamInfo_Destroy>>;
+using context = std::unique_ptr<jsCtx, jetstream_deleter<jsCtx, jsCtx_Destroy>>;
 
 constexpr int64_t ns_per_s = 1'000'000'000;
 

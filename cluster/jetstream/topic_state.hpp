@@ -43,7 +43,7 @@ struct topic_state {
 struct jetstream_parts {
   jetstream_parts(
       const jetstream_settings& with, work_loop& in, stream_access& of,
-      nats_link& over, journal_meter& told)
+      jetstream_link& over, journal_meter& told)
       : settings(with)
       , loop(in)
       , names(with.name)
@@ -56,7 +56,7 @@ struct jetstream_parts {
   work_loop& loop;
   stream_names names;
   stream_access& access;
-  nats_link& link;
+  jetstream_link& link;
   journal_meter& meter;
   journal_clock clock;
   /// The greatest stamp that was found in a log: no stamp is below.

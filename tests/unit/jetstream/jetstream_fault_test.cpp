@@ -1,4 +1,4 @@
-#include "cluster/jetstream/nats_link.hpp"
+#include "cluster/jetstream/jetstream_link.hpp"
 #include "cluster/jetstream/stream_message.hpp"
 #include "tests/unit/jetstream/appending_load.hpp"
 #include "tests/unit/jetstream/jetstream_fixture.hpp"

@@ -21,14 +21,14 @@ namespace rookery {
 
 /// Calls `Destroy` at the end.
 template <class T, void (*Destroy)(T*)>
-struct nats_deleter {
+struct jetstream_deleter {
   void operator()(T* one) const noexcept { Destroy(one); }
 };
 using nats_message =
-    std::unique_ptr<natsMsg, nats_deleter<natsMsg, natsMsg_Destroy>>;
+    std::unique_ptr<natsMsg, jetstream_deleter<natsMsg, natsMsg_Destroy>>;
 
 /// What came back for a request.
-struct nats_reply {
+struct jetstream_reply {
   enum class kind : uint8_t {
     message,
     not_found, // there is no such message
@@ -51,19 +51,19 @@ struct nats_reply {
 /// threads of its own, where nothing is done but to copy and to post.
 ///
 /// Thread: that of the loop, but for `open`.
-class nats_link {
+class jetstream_link {
 public:
   using headers = std::vector<std::pair<const char*, std::string>>;
-  using on_reply = std::function<void(nats_reply)>;
+  using on_reply = std::function<void(jetstream_reply)>;
 
   /// Blocks until it is connected, 5 s at most. `on_reconnect` is posted.
-  static result<std::unique_ptr<nats_link>> open(
+  static result<std::unique_ptr<jetstream_link>> open(
       const jetstream_settings& settings, work_loop& loop,
       work_loop::work on_reconnect);
   /// Returns when no callback runs any more. Requests are not answered.
-  ~nats_link();
-  nats_link(const nats_link&) = delete;
-  nats_link& operator=(const nats_link&) = delete;
+  ~jetstream_link();
+  jetstream_link(const jetstream_link&) = delete;
+  jetstream_link& operator=(const jetstream_link&) = delete;
 
   void request(
       const std::string& subject, const headers& with, std::string_view data,
@@ -82,7 +82,7 @@ private:
     on_reply then;
     work_loop::timer deadline;
   };
-  nats_link(work_loop& loop, work_loop::work on_reconnect)
+  jetstream_link(work_loop& loop, work_loop::work on_reconnect)
       : loop_(loop)
       , on_reconnect_(std::move(on_reconnect)) {}
   natsStatus connect(const jetstream_settings& settings);
@@ -90,7 +90,7 @@ private:
   natsStatus send(
       const std::string& subject, const std::string& reply, const headers& with,
       std::string_view data);
-  void settle(uint64_t id, nats_reply reply);
+  void settle(uint64_t id, jetstream_reply reply);
   static void
   on_message(natsConnection*, natsSubscription*, natsMsg* message, void* self);
 

@@ -1,4 +1,4 @@
-#include "cluster/jetstream/nats_link.hpp"
+#include "cluster/jetstream/jetstream_link.hpp"
 
 #include "base/log.hpp"
 
@@ -22,15 +22,15 @@ uint64_t number(std::string_view text) {
   return value;
 }
 
-nats_reply read_reply(natsMsg* from) {
-  nats_reply reply;
+jetstream_reply read_reply(natsMsg* from) {
+  jetstream_reply reply;
   const auto status = header(from, "Status");
   if (status == "503") {
-    reply.what = nats_reply::kind::nobody;
+    reply.what = jetstream_reply::kind::nobody;
   } else if (!status.empty()) {
-    reply.what = nats_reply::kind::not_found; // 404, 408
+    reply.what = jetstream_reply::kind::not_found; // 404, 408
   } else {
-    reply.what = nats_reply::kind::message;
+    reply.what = jetstream_reply::kind::message;
     reply.data.assign(
         ::natsMsg_GetData(from),
         static_cast<std::size_t>(::natsMsg_GetDataLength(from)));
@@ -43,10 +43,11 @@ nats_reply read_reply(natsMsg* from) {
 
 } // namespace
 
-result<std::unique_ptr<nats_link>> nats_link::open(
+result<std::unique_ptr<jetstream_link>> jetstream_link::open(
     const jetstream_settings& settings, work_loop& loop,
     work_loop::work on_reconnect) {
-  std::unique_ptr<nats_link> made{new nats_link{loop, std::move(on_reconnect)}};
+  std::unique_ptr<jetstream_link> made{
+      new jetstream_link{loop, std::move(on_reconnect)}};
   auto status = made->connect(settings);
   if (status == NATS_OK)
     status = made->subscribe();
@@ -59,12 +60,12 @@ result<std::unique_ptr<nats_link>> nats_link::open(
   return made;
 }
 
-natsStatus nats_link::connect(const jetstream_settings& settings) {
+natsStatus jetstream_link::connect(const jetstream_settings& settings) {
   natsOptions* options = nullptr;
   if (const auto status = ::natsOptions_Create(&options); status != NATS_OK)
     return status;
   const std::unique_ptr<
-      natsOptions, nats_deleter<natsOptions, natsOptions_Destroy>>
+      natsOptions, jetstream_deleter<natsOptions, natsOptions_Destroy>>
       guard{options};
   std::vector<const char*> servers;
   for (const auto& one : settings.servers)
@@ -85,21 +86,21 @@ natsStatus nats_link::connect(const jetstream_settings& settings) {
       ::natsOptions_SetReconnectedCB(
           options,
           [](natsConnection*, void* self) {
-            auto& link = *static_cast<nats_link*>(self);
+            auto& link = *static_cast<jetstream_link*>(self);
             link.loop_.post(link.on_reconnect_);
           },
           this),
       ::natsOptions_SetDisconnectedCB(
           options,
           [](natsConnection*, void* self) {
-            ++static_cast<nats_link*>(self)->losses_;
+            ++static_cast<jetstream_link*>(self)->losses_;
             log::warn("journal.nats_lost");
           },
           this),
       ::natsOptions_SetClosedCB(
           options,
           [](natsConnection*, void* self) {
-            static_cast<nats_link*>(self)->closed_.set_value();
+            static_cast<jetstream_link*>(self)->closed_.set_value();
           },
           this)};
   if (!settings.credentials_file.empty())
@@ -116,7 +117,7 @@ natsStatus nats_link::connect(const jetstream_settings& settings) {
   return ::natsConnection_Connect(&connection_, options);
 }
 
-natsStatus nats_link::subscribe() {
+natsStatus jetstream_link::subscribe() {
   natsInbox* inbox = nullptr;
   auto status = ::natsInbox_Create(&inbox);
   if (status != NATS_OK)
@@ -124,13 +125,13 @@ natsStatus nats_link::subscribe() {
   inbox_ = std::string{inbox} + ".";
   ::natsInbox_Destroy(inbox);
   status = ::natsConnection_Subscribe(
-      &replies_, connection_, (inbox_ + "*").c_str(), &nats_link::on_message,
-      this);
+      &replies_, connection_, (inbox_ + "*").c_str(),
+      &jetstream_link::on_message, this);
   if (status == NATS_OK)
     status = ::natsSubscription_SetOnCompleteCB(
         replies_,
         [](void* self) {
-          static_cast<nats_link*>(self)->unsubscribed_.set_value();
+          static_cast<jetstream_link*>(self)->unsubscribed_.set_value();
         },
         this);
   // Replies are bounded by the requests that wait for them.
@@ -139,7 +140,7 @@ natsStatus nats_link::subscribe() {
   return status;
 }
 
-nats_link::~nats_link() {
+jetstream_link::~jetstream_link() {
   constexpr std::chrono::seconds patience{10};
   if (replies_) {
     // Fails when the connection is lost; closing it ends the rest.
@@ -157,15 +158,15 @@ nats_link::~nats_link() {
     ::natsConnection_Destroy(connection_);
 }
 
-bool nats_link::up() const {
+bool jetstream_link::up() const {
   return ::natsConnection_Status(connection_) == NATS_CONN_STATUS_CONNECTED;
 }
 
-std::size_t nats_link::payload_max() const {
+std::size_t jetstream_link::payload_max() const {
   return static_cast<std::size_t>(::natsConnection_GetMaxPayload(connection_));
 }
 
-void nats_link::request(
+void jetstream_link::request(
     const std::string& subject, const headers& with, std::string_view data,
     std::chrono::milliseconds deadline, on_reply then) {
   const auto id = ++newest_;
@@ -176,8 +177,9 @@ void nats_link::request(
       && send(subject, inbox_ + std::to_string(id), with, data) == NATS_OK;
   const auto timer = loop_.after(
       sent ? deadline : std::chrono::milliseconds{0}, [this, id, sent] {
-        nats_reply none;
-        none.what = sent ? nats_reply::kind::timeout : nats_reply::kind::away;
+        jetstream_reply none;
+        none.what =
+            sent ? jetstream_reply::kind::timeout : jetstream_reply::kind::away;
         const auto found = waiting_.find(id);
         const auto call = std::move(found->second.then);
         waiting_.erase(found);
@@ -186,7 +188,7 @@ void nats_link::request(
   waiting_.emplace(id, waiting{std::move(then), timer});
 }
 
-natsStatus nats_link::send(
+natsStatus jetstream_link::send(
     const std::string& subject, const std::string& reply, const headers& with,
     std::string_view data) {
   natsMsg* made = nullptr;
@@ -202,7 +204,7 @@ natsStatus nats_link::send(
              : status;
 }
 
-void nats_link::settle(uint64_t id, nats_reply reply) {
+void jetstream_link::settle(uint64_t id, jetstream_reply reply) {
   const auto found = waiting_.find(id);
   if (found == waiting_.end())
     return; // later than its deadline
@@ -212,10 +214,10 @@ void nats_link::settle(uint64_t id, nats_reply reply) {
   call(std::move(reply));
 }
 
-void nats_link::on_message(
+void jetstream_link::on_message(
     natsConnection*, natsSubscription*, natsMsg* message, void* self) {
   const nats_message owned{message};
-  auto& link = *static_cast<nats_link*>(self);
+  auto& link = *static_cast<jetstream_link*>(self);
   const std::string_view subject = ::natsMsg_GetSubject(message);
   const auto id = number(subject.substr(link.inbox_.size()));
   link.loop_.post([&link, id, reply = read_reply(message)]() mutable {
