@@ -16,10 +16,10 @@ constexpr uint32_t layout_version = 1;
 
 enum class entry_kind : uint64_t { message, joined, left, state };
 
-class writer : public packed_writer {
+class writer : public packed_fields_writer {
 public:
-  using packed_writer::packed_writer;
-  using packed_writer::put;
+  using packed_fields_writer::packed_fields_writer;
+  using packed_fields_writer::put;
 
   void put(entry_kind kind) { put(static_cast<uint64_t>(kind)); }
   template <class... Ts>
@@ -30,7 +30,7 @@ public:
   }
 };
 
-using reader = packed_reader;
+using reader = packed_fields_reader;
 
 /// Calls `read` with what `bytes` hold, whose memory ends with the call.
 template <class Read>

@@ -24,7 +24,7 @@ tl::unexpected<failure> damaged() {
 }
 
 result<envelope> read_header(const msgpack::object& all) {
-  packed_reader in{all};
+  packed_fields_reader in{all};
   uint64_t version = 0;
   if (!in.fields(version))
     return refuse(errc::internal, "it is no envelope");
@@ -56,7 +56,7 @@ void encode(
   out.reserve(
       out.size() + around + header.node.size() + header.topic.size()
       + header.user.size() + header.tag.size() + payload.size());
-  packed_writer to{out};
+  packed_fields_writer to{out};
   to.array(fields);
   to.put(envelope_version);
   to.put(std::string_view{header.node});

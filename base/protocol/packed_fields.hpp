@@ -17,9 +17,9 @@ namespace rookery {
 // names. Texts are written as bytes.
 
 /// Writes the fields of an array.
-class packed_writer {
+class packed_fields_writer {
 public:
-  explicit packed_writer(std::string& out)
+  explicit packed_fields_writer(std::string& out)
       : sink_(out) {}
 
   void array(std::size_t size) { pack_.pack_array(narrow(size)); }
@@ -53,9 +53,9 @@ private:
 
 /// Takes the items of an array in their order; after one that is not what was
 /// wanted nothing fits.
-class packed_reader {
+class packed_fields_reader {
 public:
-  explicit packed_reader(const msgpack::object& from)
+  explicit packed_fields_reader(const msgpack::object& from)
       : fits_(from.type == msgpack::type::ARRAY)
       , items_(fits_ ? from.via.array : msgpack::object_array{0, nullptr}) {}
 
@@ -86,7 +86,7 @@ public:
     const auto* one = next();
     if (!one)
       return;
-    packed_reader inner{*one};
+    packed_fields_reader inner{*one};
     uint64_t written_in = 0;
     inner.take(written_in);
     inner.take(value.bytes);
