@@ -6,8 +6,9 @@ namespace rookery {
 
 namespace {
 
-/// A trim is due when some rows may go; more are left to the next append.
-constexpr int64_t trimmed_at_once = 8;
+/// Twice what the longest batch of a room adds, so that trimming keeps up; what
+/// is left goes with the next append.
+constexpr int64_t trimmed_at_once = 16;
 constexpr int64_t swept_at_once = 64;
 constexpr int64_t topics_at_once = 16;
 
