@@ -15,6 +15,7 @@ from chaos.soak import Soak
 from support.journal_test import JournalTest, whole_history
 from support.node import JSON, MSGPACK, Node
 from support.settings import settings
+from support.waiting import DEADLINE_S, until
 
 ROOM = "chat.kill"
 ALIVE_S = (0.1, 1.0)  # how long a node lives after it has taken new messages
@@ -51,10 +52,14 @@ class Kill(JournalTest):
     async def kill_and_start(self):
         """Not before everybody has receipts of this life of the node."""
         before = [len(one.receipts) for one in self.publishers]
-        while any(len(one.receipts) <= had
-                  for one, had in zip(self.publishers, before)):
+
+        async def all_have_more():
             await self.publishing_goes_on()
-            await asyncio.sleep(0.01)
+            return all(len(one.receipts) > had
+                       for one, had in zip(self.publishers, before))
+
+        await until(all_have_more, "each publisher has a receipt of this life",
+                    2 * DEADLINE_S)
         await asyncio.sleep(self.dice.uniform(*ALIVE_S))  # a random moment
         port = self.node.port
         await self.end(Node.kill)
@@ -76,7 +81,7 @@ class Kill(JournalTest):
             await self.kill_and_start()
         for one in self.publishers:
             one.stopping = True
-        await asyncio.gather(*self.tasks)
+        await asyncio.wait_for(asyncio.gather(*self.tasks), 2 * DEADLINE_S)
         return await asyncio.to_thread(soak.verdict)
 
     def check_clients(self, report):

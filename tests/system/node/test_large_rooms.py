@@ -4,6 +4,7 @@ import asyncio
 
 from support.journal_test import position_of, resumed, up_to_live
 from support.node_test import NodeTest, in_both_encodings
+from support.waiting import until
 
 FULL = 10
 
@@ -67,9 +68,12 @@ class LargeRooms(NodeTest):
         page = await asking.reply("presence", topic=self.room, limit=5)
         await crowd[4].close()
         await crowd[5].close()
-        while (await asking.reply("presence", topic=self.room,
-                                  limit=1))["count"] > FULL + 3:
-            await asyncio.sleep(0.01)
+
+        async def have_left():
+            got = await asking.reply("presence", topic=self.room, limit=1)
+            return got["count"] == FULL + 3
+
+        await until(have_left, "both have left")
         page = await asking.reply("presence", topic=self.room, limit=5,
                                   after=page["next"])
         self.assertEqual([one["user"] for one in page["members"]],

@@ -3,11 +3,13 @@ are as small as can be, and check each event as it comes."""
 
 import asyncio
 import json
+import time
 
 from support import frames
 from support.client import new_key, upgrade_request
 from support.node import JSON
 from support.tokens import token
+from support.waiting import DEADLINE_S
 
 AGAIN_S = 0.1  # before the next attempt of who was refused
 ATTEMPTS_AT_ONCE = 1000  # handshakes that one process can have open
@@ -30,7 +32,8 @@ class Follower(asyncio.Protocol):
 
     async def connect(self, port):
         """Returns when the node tells it that it is live."""
-        while True:
+        end = time.monotonic() + DEADLINE_S
+        while time.monotonic() < end:
             self.upgraded, self.head = False, b""
             self.reader = frames.FrameReader()
             loop = asyncio.get_running_loop()
@@ -40,6 +43,7 @@ class Follower(asyncio.Protocol):
             if await self.live:
                 return
             await asyncio.sleep(AGAIN_S)  # 503
+        raise AssertionError("the node lets nobody in")
 
     def connection_made(self, transport):
         self.transport = transport
