@@ -95,6 +95,19 @@ struct journal_page {
   uint64_t reaches = 0; // as in journal_head
 };
 
+/// A batch as it got its place in a log that several nodes append to.
+struct journal_news {
+  /// Of a batch that was appended here since the topic was opened, its id; 0:
+  /// somebody else appended it.
+  uint64_t batch = 0;
+  std::vector<journal_record> records; // in order; not empty
+};
+
+// A shared journal is one that other nodes append to as well: the log of a
+// topic is what all of them appended, in the one order that all of them see.
+// Nobody knows what will be in front of a batch when it is stored; who appends
+// learns it as everybody does, as a follower.
+
 /// Thread: any, for all calls. Errors: `not_available` when it can not be done
 /// now (backlog, disk full, no connection, topic not open), `internal` when
 /// what is stored is damaged.
@@ -123,8 +136,21 @@ public:
   /// stands. An image of what is not in the log yet is a `bad_request`.
   virtual void
   save(std::string topic, journal_image image, done<uint64_t> answer) = 0;
+  /// Of a shared journal, before `open`: from its answer on `news` is called for
+  /// each batch behind `journal_head::newest`, whoever appended it, in order,
+  /// none missing and none twice, also when connections or servers come and go.
+  /// A batch that is appended here is news before its receipt is answered, and
+  /// may be so after it was refused at its deadline. An error is the last call:
+  /// the log is another one or was lost sight of, the topic is closed, and has
+  /// to be opened again. As with answers: one at a time, never waits or throws.
+  using follower = std::function<void(result<journal_news>)>;
+  virtual void follow(std::string topic, follower news) {
+    static_cast<void>(topic);
+    static_cast<void>(news);
+  }
+  virtual bool is_shared() const noexcept { return false; }
   /// The topic is not in use here any more, once what was given before is
-  /// answered; it can be opened again.
+  /// answered; it can be opened again. Nothing is news afterwards.
   virtual void close(std::string topic) = 0;
 
   /// Returns when all that was given is answered; refuses what comes later.
