@@ -24,7 +24,7 @@ struct member_counts {
 struct peer_counts {
   uint64_t calls = 0;    // to others
   uint64_t failed = 0;   // of these: refused by the other node, or not sent
-  uint64_t timeouts = 0; // of these: nobody answered in time
+  uint64_t timeouts = 0; // of these: nobody answered, in time or at all
   uint64_t to_dead = 0;  // of these: the node was not alive, or died
   uint64_t handled = 0;  // of others
   /// Of others: an unknown version or kind, damaged, or too many at once.
