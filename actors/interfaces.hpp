@@ -59,9 +59,11 @@ struct direct_delivery;
 struct find_order;
 struct found_entries;
 struct found_log;
+struct gone_order;
 struct inspect_order;
 struct leave_order;
 struct load_order;
+struct news_notice;
 struct local_subscribers;
 struct opened_topic;
 struct presence_order;
@@ -71,6 +73,8 @@ struct replay_chunk;
 struct publish_order;
 struct recently_closed;
 struct refused_topic;
+struct remote_message;
+struct reset_order;
 struct registry_counts;
 struct scan_order;
 struct set_order;
@@ -111,6 +115,8 @@ using topic_actor = caf::typed_actor<
     caf::reacts_to<leave_order>,
     // Puts a message into the topic; the answer goes to the publisher.
     caf::reacts_to<publish_order>,
+    // Another node's client put it into the topic.
+    caf::reacts_to<remote_message>,
     // Changes the room's state; the answer goes to who asked.
     caf::reacts_to<set_order>,
     // With block-sender: goes on with the publishes that wait.
@@ -124,7 +130,9 @@ using topic_actor = caf::typed_actor<
     caf::reacts_to<replay_order>,
     // The journal's answers.
     caf::reacts_to<found_log>, caf::reacts_to<appended_notice>,
-    caf::reacts_to<found_entries>,
+    caf::reacts_to<found_entries>, caf::reacts_to<news_notice>,
+    // A node is gone: its members leave, unless they come back in time.
+    caf::reacts_to<gone_order>,
     // After a restart, before anything else: who is subscribed.
     caf::reacts_to<local_subscribers>,
     // How much of its bounds a room's log may fill.
@@ -148,6 +156,8 @@ using fanout_actor = caf::typed_actor<
     caf::reacts_to<attach_order>,
     // Puts a part of a replay into the outbox of one subscriber.
     caf::reacts_to<replay_chunk>,
+    // Asks for a snapshot for each subscriber of this thread.
+    caf::reacts_to<reset_order>,
     // Answers an unsubscribe; no event of the topic comes after it.
     caf::reacts_to<detach_order>,
     // The supervisor's answers to `open`.
@@ -206,6 +216,8 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<slow_report>,
     // A topic says that nobody has used it for its idle time.
     caf::reacts_to<idle_atom, std::string>,
+    // A node is gone, or this one has another life: all rooms are told.
+    caf::reacts_to<gone_order>,
     // Looks how much of the memory budget is in use.
     caf::reacts_to<memory_atom>,
     // Stops all that it started; answers when they are gone.

@@ -105,6 +105,16 @@ struct appended_notice {
 struct found_log {
   result<journal_head> head;
 };
+/// What got its place in a log that several nodes append to; an error: it has
+/// to be opened again.
+struct news_notice {
+  uint64_t opening = 0; // since which it is followed
+  result<journal_news> news;
+};
+/// This run of a node is over, and nobody of its connections is there.
+struct gone_order {
+  uint64_t life = 0;
+};
 /// A part of a room's log.
 struct found_entries {
   uint64_t question = 0;
@@ -114,6 +124,14 @@ struct found_entries {
 using topic_order = std::variant<
     subscribe_order, unsubscribe_order, leave_order, publish_order, set_order,
     presence_order, history_order, replay_order>;
+
+/// What a client of another node published to a topic without a log.
+struct remote_message {
+  std::string user;
+  payload data;
+  int64_t at = 0; // as of message_event
+  std::string tag;
+};
 
 // -- to a thread's fanout -----------------------------------------------------
 
@@ -140,6 +158,12 @@ struct attach_order {
   /// `newest`, or without a log, there is nothing to replay.
   uint64_t after = 0;
 };
+/// The log is another one: subscribers need a snapshot of it.
+struct reset_order {
+  topic_ref topic;
+};
+/// As the position of a subscriber: of an older log.
+inline constexpr uint64_t no_offset = UINT64_MAX;
 /// Where a part of a replay was found.
 enum class replay_source : uint8_t { ring, journal, snapshot };
 /// The answer to a replay_order.
@@ -204,6 +228,8 @@ ROOKERY_LOCAL_MESSAGE(rookery::direct_order)
 ROOKERY_LOCAL_MESSAGE(rookery::direct_delivery)
 ROOKERY_LOCAL_MESSAGE(rookery::find_order)
 ROOKERY_LOCAL_MESSAGE(rookery::found_entries)
+ROOKERY_LOCAL_MESSAGE(rookery::gone_order)
+ROOKERY_LOCAL_MESSAGE(rookery::news_notice)
 ROOKERY_LOCAL_MESSAGE(rookery::found_log)
 ROOKERY_LOCAL_MESSAGE(rookery::history_order)
 ROOKERY_LOCAL_MESSAGE(rookery::inspect_order)
@@ -215,6 +241,8 @@ ROOKERY_LOCAL_MESSAGE(rookery::presence_order)
 ROOKERY_LOCAL_MESSAGE(rookery::publish_order)
 ROOKERY_LOCAL_MESSAGE(rookery::recently_closed)
 ROOKERY_LOCAL_MESSAGE(rookery::refused_topic)
+ROOKERY_LOCAL_MESSAGE(rookery::remote_message)
+ROOKERY_LOCAL_MESSAGE(rookery::reset_order)
 ROOKERY_LOCAL_MESSAGE(rookery::replay_chunk)
 ROOKERY_LOCAL_MESSAGE(rookery::replay_order)
 ROOKERY_LOCAL_MESSAGE(rookery::registry_counts)

@@ -5,6 +5,7 @@
 #include "base/config/config.hpp"
 #include "base/memory_meter.hpp"
 #include "base/metrics/exposition.hpp"
+#include "cluster/bus/bus.hpp"
 #include "cluster/journal/journal.hpp"
 #include "net/auth/token.hpp"
 #include "net/gate.hpp"
@@ -19,6 +20,10 @@
 #include <vector>
 
 namespace rookery {
+
+class cluster_peers;
+class cluster_user_index;
+struct cluster_view;
 
 inline constexpr std::string_view server_version = "rookery/0.1.0";
 
@@ -41,6 +46,23 @@ struct node_context {
   gate* door = nullptr; // of the public listener; null: there is none
   /// Where the logs of rooms are kept; null: in memory only.
   std::shared_ptr<journal> logs;
+
+  /// In a cluster: what topics without a log, and nodes, talk over; null: this
+  /// node is on its own.
+  std::shared_ptr<bus> wires;
+  /// In a cluster: which run of a node this is, which others may end before we
+  /// know; then it is another one. 0: this node is on its own.
+  std::atomic<uint64_t> life{0};
+  /// Whether that run of a node is in the cluster, as far as we know.
+  std::function<bool(uint64_t)> is_alive = [](uint64_t) { return false; };
+  /// How many nodes are to do before us what each could do.
+  std::function<uint32_t()> rank = [] { return uint32_t{0}; };
+  /// In a cluster: all its nodes, as far as we know.
+  std::function<std::shared_ptr<const cluster_view>()> view;
+  cluster_peers* peers = nullptr;           // outlive the actors
+  cluster_user_index* user_index = nullptr; //
+  /// False: this node has not reached the others for some time.
+  std::atomic<bool> linked{true};
 
   supervisor_actor supervisor;
   registry_actor registry;

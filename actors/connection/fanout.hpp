@@ -154,6 +154,7 @@ public:
   // -- messages
   void on(const deliver_order& order);
   void on(const replay_chunk& chunk);
+  void on(const reset_order& order);
   void on(const attach_order& order);
   void on(const detach_order& order);
   void on(const opened_topic& opened);

@@ -107,6 +107,21 @@ void fanout::on(const replay_chunk& chunk) {
   entry.link->answer(text);
 }
 
+void fanout::on(const reset_order& order) {
+  auto* topic = find_topic(order.topic->name);
+  if (!topic)
+    return;
+  topic->newest = 0;
+  for (std::size_t i = 0; i < topic->listeners.size(); ++i) {
+    auto& entry = topic->listeners[i];
+    entry.cursor = no_offset;
+    entry.tell_gap = entry.asked = false; // the answer is of the other log
+    if (entry.at == pace::live)
+      entry.leave_live(pace::behind, services_.now());
+    go_on(*topic, i);
+  }
+}
+
 /// False: there was no room after all, or the connection is gone.
 bool fanout::push_part(listener_entry& to, const replay_chunk& chunk) {
   if (!chunk.events)

@@ -29,6 +29,8 @@ http_response text(unsigned status, std::string body) {
 }
 
 http_response readiness(bool ready, const node_context& node) {
+  if (!node.linked)
+    return text(503, "no connection to the cluster\n");
   if (!ready)
     return text(503, std::string{facts(refusal::not_ready).text} + "\n");
   return node.overloaded()

@@ -1,7 +1,8 @@
 #include "actors/node/node.hpp"
 
 #include "actors/node/front.hpp"
-#include "actors/node/machine_memory.hpp"
+#include "actors/node/node_cluster.hpp"
+#include "actors/node/node_settings.hpp"
 #include "actors/runtime/io_scheduler.hpp"
 #include "actors/supervisor/supervisor.hpp"
 #include "base/hex.hpp"
@@ -48,83 +49,6 @@ sigset_t watched_signals() {
   return all;
 }
 
-/// A demo needs tokens for whoever asks; without keys it signs with a secret of
-/// its own that ends with the process. Clients may have the descriptors that
-/// the system gives us.
-void complete(config& settings, uint64_t descriptors) {
-  auto& token = settings.session.token;
-  if (settings.http.demo && token.hmac_secret.empty()
-      && token.jwks_file.empty())
-    token.hmac_secret = random_hex(32);
-  // What is not a client's: listeners, logs, epoll sets, files being read.
-  constexpr uint64_t own_descriptors = 256;
-  if (settings.limits.connections == 0 && descriptors > own_descriptors)
-    settings.limits.connections = static_cast<uint32_t>(
-        std::min<uint64_t>(descriptors - own_descriptors, 100'000'000));
-  if (settings.memory.budget == 0)
-    settings.memory.budget = machine_memory_bytes() / 4;
-  if (settings.node.threads == 0)
-    settings.node.threads = std::max(1u, std::thread::hardware_concurrency());
-}
-
-transport_settings links_of(const config& settings) {
-  transport_settings links;
-  links.credit = settings.connection.credit;
-  links.outbox = {
-      settings.connection.outbox_messages_max,
-      settings.connection.outbox_bytes_max};
-  links.ping_interval = settings.websocket.ping_interval;
-  links.pong_timeout = settings.websocket.pong_timeout;
-  links.close_timeout = settings.websocket.close_timeout;
-  links.linger = settings.laggard.linger;
-  links.inflow = {
-      settings.limits.messages_per_second, settings.limits.bytes_per_second,
-      settings.limits.flood_grace};
-  links.compress_bytes_min = settings.websocket.compression.message_bytes_min;
-  return links;
-}
-
-http_settings public_http_of(const config& settings) {
-  http_settings http;
-  http.websocket_path = settings.websocket.path;
-  http.protocols = {"rookery.v1.json", "rookery.v1.msgpack"};
-  http.deflate = settings.websocket.compression.enabled;
-  http.header_bytes_max = settings.http.header_bytes_max;
-  http.request_timeout = settings.http.upgrade_timeout;
-  http.send_buffer_bytes = settings.connection.send_buffer_bytes;
-  http.backlog = settings.http.backlog;
-  return http;
-}
-
-gate_limits gate_limits_of(const limits_config& limits) {
-  return {
-      limits.connections, limits.connections_per_second,
-      limits.connections_per_address, limits.trusted_proxies};
-}
-
-http_settings internal_http_of(const config& settings) {
-  http_settings http;
-  http.websocket_path.clear();
-  http.header_bytes_max = settings.http.header_bytes_max;
-  http.request_timeout = settings.http.upgrade_timeout;
-  http.send_buffer_bytes = 1024 * 1024; // of /metrics
-  http.backlog = 128;
-  return http;
-}
-
-std::vector<std::unique_ptr<io_thread>> make_threads(const config& settings) {
-  io_thread_settings of_each;
-  of_each.send = usable_way(
-      settings.connection.send == send_method::sendmsg ? send_way::sendmsg
-                                                       : send_way::io_uring);
-  of_each.message_bytes_max = settings.websocket.message_bytes_max;
-  of_each.compression_level = settings.websocket.compression.level;
-  std::vector<std::unique_ptr<io_thread>> threads;
-  for (std::size_t i = 0; i < settings.node.threads; ++i)
-    threads.push_back(std::make_unique<io_thread>(of_each));
-  return threads;
-}
-
 /// A node from start to stop. Members are in the order in which they start.
 class running_node {
 public:
@@ -152,11 +76,15 @@ public:
   void stop();
 
 private:
+  void stop_actors();
   result<void> load_keys();
   result<void> open_journal();
+  result<bool> join_cluster();
+  void start_threads();
   void start_actors();
   result<void> start_listeners();
   void reload_files();
+  void die(std::string why);
   uint64_t connections_left(close_code code);
 
   node_context context_;
@@ -170,7 +98,9 @@ private:
   http_settings internal_http_;
   std::atomic<bool> ready_{false};
   std::atomic<bool> fatal_{false};
+  bool stopped_early_ = false; // while it waited for its cluster
   std::unique_ptr<runtime_config> runtime_;
+  std::unique_ptr<node_cluster> cluster_; // null: on its own
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<public_front> public_front_;
   std::unique_ptr<internal_front> internal_front_;
@@ -190,11 +120,41 @@ result<void> running_node::start() {
   }
   if (auto listening = start_listeners(); !listening)
     return listening;
-  if (auto opened = open_journal(); !opened)
+  start_threads(); // from here on /ready answers that it is not
+  if (context_.settings.cluster.enabled) {
+    const auto joined = join_cluster();
+    if (!joined)
+      return tl::make_unexpected(joined.error());
+    if (!*joined)
+      return stopped_early_ = true, result<void>{};
+  } else if (auto opened = open_journal(); !opened) {
     return opened;
+  }
   start_actors();
+  if (cluster_)
+    if (auto joined = cluster_->join(); !joined)
+      return joined;
   ready_ = true;
   return {};
+}
+
+/// False: the node was told to stop meanwhile.
+result<bool> running_node::join_cluster() {
+  cluster_ = std::make_unique<node_cluster>(
+      context_, [this](std::string why) { die(std::move(why)); });
+  return cluster_->connect([] {
+    constexpr timespec between_tries{1, 0};
+    const auto signals = watched_signals();
+    const int got = ::sigtimedwait(&signals, nullptr, &between_tries);
+    return got == SIGINT || got == SIGTERM;
+  });
+}
+
+/// Thread: any.
+void running_node::die(std::string why) {
+  log::error("node.fatal", {{"why", why}});
+  fatal_ = true;
+  ::kill(::getpid(), SIGTERM);
 }
 
 result<void> running_node::open_journal() {
@@ -243,9 +203,12 @@ result<void> running_node::start_listeners() {
   return {};
 }
 
-void running_node::start_actors() {
+void running_node::start_threads() {
   runtime_ = std::make_unique<runtime_config>(thread_pointers_);
   system_ = std::make_unique<caf::actor_system>(*runtime_);
+}
+
+void running_node::start_actors() {
   auto& scheduler = io_scheduler::of(*system_);
   std::vector<thread_place> places;
   for (std::size_t i = 0; i < threads_.size(); ++i) {
@@ -259,11 +222,8 @@ void running_node::start_actors() {
           }}});
   }
   const auto root = system_->spawn(
-      supervisor, &context_, std::move(places), [this](std::string why) {
-        log::error("node.fatal", {{"why", why}});
-        fatal_ = true;
-        ::kill(::getpid(), SIGTERM);
-      });
+      supervisor, &context_, std::move(places),
+      [this](std::string why) { die(std::move(why)); });
   // Its first answer says that registry and fanouts are there.
   caf::scoped_actor self{*system_};
   self->request(
@@ -285,6 +245,8 @@ void running_node::reload_files() {
 }
 
 int running_node::wait() {
+  if (stopped_early_)
+    return 0;
   const auto& http = context_.settings.http;
   const auto shown = http.address == "0.0.0.0" ? "127.0.0.1" : http.address;
   log::info(
@@ -331,6 +293,16 @@ void running_node::stop() {
   log::info("node.stopping");
   public_door_->stop_accepting();
   internal_door_->stop_accepting();
+  if (context_.supervisor)
+    stop_actors();
+  cluster_.reset(); // the actors that it calls are gone
+  system_.reset();
+  public_door_.reset();
+  internal_door_.reset();
+  log::info("node.stopped");
+}
+
+void running_node::stop_actors() {
   const auto deadline = std::chrono::steady_clock::now()
                         + context_.settings.supervisor.stop_timeout;
   while (connections_left(close_code::drain) > 0
@@ -345,15 +317,13 @@ void running_node::stop() {
             [](bool) {},
             [](const caf::error&) { log::error("node.stop_timed_out"); });
   }
+  if (cluster_)
+    cluster_->leave();
   if (context_.logs)
     context_.logs->stop(); // before the actors go that it answers
   // Registry and fanouts have been told to end, and need their threads for it.
   // The system waits for them before it stops those.
   context_.release_actors();
-  system_.reset();
-  public_door_.reset();
-  internal_door_.reset();
-  log::info("node.stopped");
 }
 
 } // namespace

@@ -27,13 +27,12 @@ key_window::~key_window() {
   process_memory.give_back(memory_kind::rings, bytes_);
 }
 
-std::optional<uint64_t>
-key_window::find(std::string_view user, std::string_view key, int64_t now) {
-  expire(now);
-  const auto found = offsets_.find(joined(user, key));
-  if (found == offsets_.end())
+std::optional<uint64_t> key_window::find(
+    std::string_view user, std::string_view key, int64_t now) const {
+  const auto found = keys_.find(joined(user, key));
+  if (found == keys_.end() || is_old(found->second.stamp, now))
     return std::nullopt;
-  return found->second;
+  return found->second.offset;
 }
 
 void key_window::remember(
@@ -41,12 +40,14 @@ void key_window::remember(
     int64_t stamp) {
   if (bounds_.keys_max == 0)
     return;
+  expire(stamp);
   while (taken_.size() >= bounds_.keys_max)
     forget_oldest();
-  const auto [place, fresh] = offsets_.emplace(joined(user, key), offset);
+  const auto [place, fresh] =
+      keys_.emplace(joined(user, key), place_in_log{offset, stamp});
   if (!fresh)
     return;
-  taken_.push_back({&place->first, stamp});
+  taken_.push_back(&place->first);
   const auto bytes = bytes_of(place->first);
   bytes_ += bytes;
   process_memory.take(memory_kind::rings, bytes);
@@ -54,13 +55,18 @@ void key_window::remember(
 
 void key_window::expire(int64_t now) {
   while (!taken_.empty()
-         && now - taken_.front().stamp >= bounds_.age_max.count())
+         && is_old(keys_.find(*taken_.front())->second.stamp, now))
+    forget_oldest();
+}
+
+void key_window::clear() {
+  while (!taken_.empty())
     forget_oldest();
 }
 
 void key_window::forget_oldest() {
-  const auto bytes = bytes_of(*taken_.front().name);
-  offsets_.erase(offsets_.find(*taken_.front().name));
+  const auto bytes = bytes_of(*taken_.front());
+  keys_.erase(keys_.find(*taken_.front()));
   taken_.pop_front();
   bytes_ -= bytes;
   process_memory.give_back(memory_kind::rings, bytes);

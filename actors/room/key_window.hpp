@@ -17,7 +17,8 @@ namespace rookery {
 ///
 /// Bounded by age and by count; the oldest leave first. Time is that of the
 /// log: each entry has a stamp in milliseconds, which never falls, so that who
-/// applies the same entries knows the same keys. Remembering another is
+/// applies the same entries knows the same keys; who only looks, at whatever
+/// time, changes nothing. Remembering another is
 /// amortized O(1). Thread: its room's.
 class key_window {
 public:
@@ -35,26 +36,33 @@ public:
   /// Where the publish with this key is in the log; none: it is not, or that
   /// was too long ago.
   std::optional<uint64_t>
-  find(std::string_view user, std::string_view key, int64_t now);
+  find(std::string_view user, std::string_view key, int64_t now) const;
 
-  /// `key` is not there: `find` gave none.
+  /// `find` gave none at that time.
   void remember(
       std::string_view user, std::string_view key, uint64_t offset,
       int64_t stamp);
 
+  /// Lets go of all.
+  void clear();
+
   std::size_t size() const noexcept { return taken_.size(); }
 
 private:
-  struct entry {
-    const std::string* name; // in `offsets_`, whose elements do not move
+  struct place_in_log {
+    uint64_t offset;
     int64_t stamp;
   };
+  bool is_old(int64_t stamp, int64_t now) const noexcept {
+    return now - stamp >= bounds_.age_max.count();
+  }
   void forget_oldest();
   void expire(int64_t now);
 
   limits bounds_;
-  std::unordered_map<std::string, uint64_t> offsets_; // by user and key
-  std::deque<entry> taken_;                           // oldest first
+  std::unordered_map<std::string, place_in_log> keys_; // by user and key
+  /// Oldest first; in `keys_`, whose elements do not move.
+  std::deque<const std::string*> taken_;
   std::size_t bytes_ = 0;
 };
 

@@ -51,18 +51,18 @@ void room_actor_state::begin(
   replays.emplace(
       replay_limits_for(settings.connection), settings.websocket.compression);
   last_batch_ = std::random_device{}(); // the crashed actor had others
+  own_life_ = life();
   if (stored)
     return open();
   if (memory->log.epoch().empty())
     memory->log.begin(random_hex(7), 0);
-  large_ = memory->state.size() > core->rules().presence_full_up_to;
 }
 
 // -- subscribers --------------------------------------------------------------
 
 void room_actor_state::serve(const subscribe_order& order) {
   const auto& who = *order.who.user;
-  take_turn({joined_entry{who.user, shown_info(who)}, order});
+  take_turn({joined_entry{who.user, shown_info(who), true, life()}, order});
 }
 
 bool room_actor_state::reaches(const position& since) const {
@@ -70,7 +70,7 @@ bool room_actor_state::reaches(const position& since) const {
   return since.epoch == log.epoch()
          && (log.reaches(since.offset)
              || (stored && since.offset <= log.last()
-                 && since.offset >= memory->journal_reaches));
+                 && since.offset >= memory->journal_floor()));
 }
 
 /// The subscriber is a member; others were told before its maker listens:
@@ -79,11 +79,17 @@ void room_actor_state::attach(
     const subscribe_order& order, uint64_t newest_before) {
   const auto& log = memory->log;
   const auto& since = order.request.since;
-  memory->holds.take_back(order.who.user->user);
-  connections.add(order.who.user->user);
-  core->listeners().add(order.who);
   memory->log.expire(stamp_now());
   const bool recovered = since && reaches(*since);
+  memory->holds.take_back(order.who.user->user);
+  if (order.request.must_recover && since && !recovered) {
+    core->attach(order, core->position_lost());
+    if (connections.of(order.who.user->user) == 0)
+      leave(order.who.user->user, "closed");
+    return;
+  }
+  connections.add(order.who.user->user);
+  core->listeners().add(order.who);
   const bool missed = recovered && since->offset < newest_before;
   const bool lost = since && !recovered;
   subscribed_reply reply;
@@ -98,7 +104,7 @@ void room_actor_state::attach(
   std::vector<std::string> then;
   if (lost || order.request.snapshot)
     then.push_back(encoded(order.who, snapshot()));
-  else if (large_)
+  else if (memory->state.is_large())
     then.push_back(
         encoded(order.who, members_event{core->name(), memory->state.size()}));
   if (!missed)
@@ -132,7 +138,7 @@ bool room_actor_state::gone(const subscriber& who) {
 }
 
 void room_actor_state::leave(const std::string& user, std::string_view reason) {
-  take_turn({left_entry{user, std::string{reason}}, {}});
+  take_turn({left_entry{user, std::string{reason}, true, life()}, {}});
 }
 
 void room_actor_state::hold_or_leave(const std::string& user) {
@@ -185,8 +191,7 @@ void room_actor_state::serve(const set_order& order) {
        publish_cause{order.from, order.arrived, {}}});
 }
 
-// -- what is to be done later
-// ---------------------------------------------------
+// -- what is to be done later -------------------------------------------------
 
 void room_actor_state::remind(steady_time due) {
   if (due >= reminder_)
@@ -196,18 +201,22 @@ void room_actor_state::remind(steady_time due) {
 }
 
 void room_actor_state::remind_again() {
-  remind(std::min(
+  auto due = std::min(
       {memory->holds.next_due().value_or(steady_time::max()), count_due_,
-       late_due_}));
+       late_due_});
+  for (const auto& [life, leaving] : gone_)
+    due = std::min(due, leaving);
+  remind(due);
 }
 
 void room_actor_state::on_time() {
   const auto now = core->now();
   reminder_ = steady_time::max();
-  if (now_ == phase::closed && found_early_)
-    return open(); // there are subscribers
+  if (now_ == phase::closed && (found_early_ || !core->listeners().empty()))
+    return open();
   for (const auto& user : memory->holds.expire(now))
     leave(user, "closed");
+  end_lives();
   if (count_due_ <= now)
     tell_members();
   if (late_due_ <= now) {
@@ -231,19 +240,6 @@ void room_actor_state::tell_members() {
   core->deliver_passing(members_event{core->name(), memory->state.size()});
 }
 
-/// Somebody joined or left. A room is large until it is well below its limit
-/// again; then all get the list that they could not follow.
-void room_actor_state::watch_size() {
-  const auto size = memory->state.size();
-  const auto full = core->rules().presence_full_up_to;
-  if (size > full) {
-    large_ = true;
-  } else if (large_ && size <= full * 3 / 4) {
-    large_ = false;
-    core->deliver_passing(snapshot());
-  }
-}
-
 // -- after a crash ------------------------------------------------------------
 
 void room_actor_state::on_restart(const local_subscribers& found) {
@@ -255,18 +251,23 @@ void room_actor_state::on_restart(const local_subscribers& found) {
     core->listeners().add(one);
     connections.add(one.user->user);
     memory->holds.take_back(one.user->user);
-    if (!memory->state.has(one.user->user))
-      take_turn({joined_entry{one.user->user, shown_info(*one.user)}, {}});
+    if (!memory->state.has(one.user->user, life()))
+      take_turn(
+          {joined_entry{one.user->user, shown_info(*one.user), true, life()},
+           {}});
   }
   settle();
 }
 
-/// Members who are not here, since this node or the actor before ended.
+/// Members who are not here, since this node or the actor before ended, and
+/// those of other nodes that ended.
 void room_actor_state::settle() {
-  large_ = memory->state.size() > core->rules().presence_full_up_to;
-  for (const auto& one : members({}, memory->state.size()))
-    if (one.connections == 0 && !one.held)
-      hold_or_leave(one.user);
+  for (const auto& user : memory->state.members_at(life()))
+    if (connections.of(user) == 0 && !memory->holds.holds(user))
+      hold_or_leave(user);
+  for (const auto other : memory->state.lives())
+    if (other != life() && !core->node().is_alive(other))
+      watch_life(other, core->node().settings.cluster.failure_timeout);
   remind_again();
 }
 
@@ -284,11 +285,13 @@ void room_actor_state::on_shrink(const shrink_order& order) {
 bool room_actor_state::on_retire() {
   const bool busy = now_ == phase::opening || found_early_ || !waiting_.empty()
                     || !on_its_way_.empty() || !late_.empty()
-                    || !questions_.empty() || !memory->holds.empty();
+                    || !questions_.empty() || !memory->holds.empty()
+                    || !gone_.empty();
   if (busy || !core->retire())
     return false;
-  if (stored && now_ == phase::serving) {
-    save_image();
+  if (stored) {
+    if (now_ == phase::serving)
+      save_image();
     stored->close(core->name());
   }
   return true;
@@ -303,6 +306,7 @@ topic_actor::behavior_type room(
       [=](unsubscribe_order& order) { self->state.handle(order); },
       [=](leave_order& order) { self->state.handle(order); },
       [=](publish_order& order) { self->state.handle(order); },
+      [](const remote_message&) {}, // rooms follow their logs
       [=](set_order& order) { self->state.handle(order); },
       [=](const taken_order& taken) { self->state.on_taken(taken); },
       [=](presence_order& order) { self->state.handle(order); },
@@ -311,6 +315,8 @@ topic_actor::behavior_type room(
       [=](const found_log& found) { self->state.on_log(found); },
       [=](const appended_notice& notice) { self->state.on_appended(notice); },
       [=](const found_entries& found) { self->state.on_found(found); },
+      [=](news_notice& notice) { self->state.on_news(notice); },
+      [=](const gone_order& order) { self->state.on_gone(order); },
       [=](const local_subscribers& found) { self->state.on_restart(found); },
       [=](const shrink_order& order) { self->state.on_shrink(order); },
       [=](hold_atom) { self->state.on_time(); },

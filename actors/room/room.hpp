@@ -20,16 +20,19 @@ namespace rookery {
 ///
 /// Everything that changes a room takes its turn in the log: it waits until
 /// the batch before is stored, is judged, appended with what waits besides,
-/// and applied when it is stored. Without a journal that is one step.
+/// and applied when it is stored. Without a journal that is one step. In a
+/// cluster others append as well: what is judged here is judged again where it
+/// stands in the log, on every node alike.
 ///
 /// Bounded: what waits, by the credits of who sent it; one batch is on its way
-/// to the journal.
+/// to the journal; what is news while the log is read, by news_max.
 struct room_actor_state {
   static inline const char* name = "room";
   using pointer = topic_actor::stateful_pointer<room_actor_state>;
   static constexpr std::size_t batch_entries_max = 1024;
   static constexpr std::size_t batch_bytes_max = 1024 * 1024;
   static constexpr std::size_t journal_reads_max = 4; // for replays, at a time
+  static constexpr std::size_t news_max = 4096;       // while opening
 
   pointer self = nullptr;
   std::optional<topic_core<pointer>> core;
@@ -56,6 +59,8 @@ struct room_actor_state {
   void on_found(const found_entries& found);       // room_answers.cpp
   void on_appended(const appended_notice& notice); // room_turns.cpp
   void on_log(const found_log& found);             // room_opening.cpp
+  void on_news(news_notice& notice);               // room_following.cpp
+  void on_gone(const gone_order& order);
 
 private:
   enum class phase : uint8_t {
@@ -80,6 +85,7 @@ private:
   void take_turn(room_turn turn);
   void go_on();
   std::vector<room_turn> next_batch();
+  // room_judging.cpp
   bool fits(const room_turn& turn, const batch_view& batch) const;
   bool admit(room_turn& turn, batch_view& batch);
   bool admit_join(room_turn& turn, batch_view& batch);
@@ -88,15 +94,34 @@ private:
   void serve_blocked();
   void take(publish_order& order);
   bool is_member(const std::string& user, const batch_view& batch) const;
-  bool is_large(const batch_view& batch, std::ptrdiff_t more) const;
+  bool expects_room(const batch_view& batch, std::ptrdiff_t more) const;
   void publish_over(const room_turn& turn);
   void append(std::vector<room_turn> batch);
+  void complete_batch(const std::vector<uint64_t>& offsets, int64_t stamp);
+  void complete(room_turn& turn, uint64_t offset, int64_t stamp);
+  room_change take_in(
+      log_entry entry, uint64_t offset, int64_t stamp,
+      const publish_cause* cause);
   void tell(const room_event& event, const publish_cause* cause);
   void answer(const room_turn& turn, const room_change& change);
-  void complete(room_turn& turn, uint64_t offset, int64_t stamp);
+  void fail_batch(const failure& why);
   void fail(room_turn& turn, const failure& why);
   void save_image();
   int64_t stamp_now() const;
+
+  // room_following.cpp
+  bool is_shared() const { return stored && stored->is_shared(); }
+  uint64_t life() const { return core->node().life; }
+  void follow();
+  void take_news(const journal_news& news);
+  void take_foreign(const journal_record& record);
+  void lose_sight(const failure& why);
+  void remember_here();
+  void come_back();
+  void notice_own_life();
+  void watch_life(uint64_t life, std::chrono::milliseconds at_least);
+  void end_lives();
+  bool is_held(const std::string& user) const;
 
   void attach(const subscribe_order& order, uint64_t newest_before);
   bool reaches(const position& since) const;
@@ -104,7 +129,6 @@ private:
   void leave(const std::string& user, std::string_view reason);
   void hold_or_leave(const std::string& user);
   void settle();
-  void watch_size();
   void remind(steady_time due);
   void remind_again();
   void count_members_later();
@@ -137,8 +161,14 @@ private:
   steady_time late_due_ = steady_time::max();
   bool going_on_ = false;
 
+  // Of a log that is shared.
+  uint64_t opening_ = 0;
+  std::vector<journal_news> early_news_; // while opening
+  std::vector<joined_entry> here_;       // while opening another log
+  uint64_t own_life_ = 0;                // with which users here joined
+  std::map<uint64_t, steady_time> gone_; // lives, and when members leave
+
   steady_time reminder_ = steady_time::max();
-  bool large_ = false; // joins and leaves are not told one by one
   steady_time count_due_ = steady_time::max();
 
   uint64_t last_question_ = 0;

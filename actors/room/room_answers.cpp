@@ -45,7 +45,7 @@ void room_actor_state::serve(const replay_order& order) {
   const auto& log = memory->log;
   const auto after = order.after;
   const bool in_journal =
-      stored && after >= memory->journal_reaches && after < log.last();
+      stored && after >= memory->journal_floor() && after < log.last();
   if (!log.reaches(after) && in_journal
       && !replays->find(after, order.who.form, log.last())) {
     to_read_[after].by.push_back(order);
@@ -61,7 +61,7 @@ void room_actor_state::hand_out(const replay_order& order) {
   const auto after = order.after;
   replay_chunk chunk;
   chunk.last = chunk.newest = log.last();
-  if (after < log.last()) {
+  if (after != log.last()) { // what is greater is of an older log
     const auto* part = log.reaches(after)
                            ? &replays->after(after, order.who.form, log)
                            : replays->find(after, order.who.form, log.last());
@@ -88,7 +88,11 @@ void room_actor_state::read_for_replays() {
     ++replay_reads_;
     const auto& limits = replays->limits();
     const journal_range range{
-        after, std::min(memory->log.last(), replays->block_end(after)),
+        after,
+        // Those that follow each other ask for the same parts, where offsets
+        // have no holes.
+        is_shared() ? memory->log.last()
+                    : std::min(memory->log.last(), replays->block_end(after)),
         limits.events_max, limits.bytes_max, false};
     read(range, [this, range](result<journal_page> page) {
       replay_from(range, std::move(page));
@@ -113,7 +117,7 @@ void room_actor_state::replay_from(
     whole = entry.has_value();
     if (!whole)
       break;
-    if (auto told = told_event(core->name(), *std::move(entry), record.offset))
+    if (auto told = memory->state.told_then(*std::move(entry), record.offset))
       events.push_back(*std::move(told));
   }
   for (const auto& order : wanted) {
@@ -164,7 +168,7 @@ void room_actor_state::serve(const history_order& order) {
   // Without `since` the newest are wanted, and so they are when reversed.
   walk->backwards = request.reverse || !request.since;
   walk->after = request.since ? request.since->offset
-                : stored      ? memory->journal_reaches
+                : stored      ? memory->journal_floor()
                               : log.floor();
   walk->through = log.last();
   walk->most = std::min<std::size_t>(request.limit, history_reply_max);
@@ -208,7 +212,7 @@ void room_actor_state::read_history(std::shared_ptr<history_walk> walk) {
                 0, errc::internal,
                 "the entry at " + std::to_string(record.offset)
                     + " can not be used: " + entry.error().message});
-      auto told = told_event(core->name(), *std::move(entry), record.offset);
+      auto told = memory->state.told_then(*std::move(entry), record.offset);
       if (told && !walk->add(*told)) {
         more = false;
         break;
@@ -244,8 +248,12 @@ std::vector<member>
 room_actor_state::members(const std::string& after, std::size_t most) const {
   auto page = memory->state.members(after, most);
   for (auto& one : page) {
-    one.connections = connections.of(one.user);
-    one.held = memory->holds.holds(one.user);
+    // Of other nodes it is known that the user is there.
+    const auto elsewhere =
+        one.connections - (memory->state.has(one.user, life()) ? 1 : 0);
+    const auto here = connections.of(one.user);
+    one.connections = here + elsewhere;
+    one.held = is_held(one.user);
   }
   return page;
 }
@@ -255,7 +263,7 @@ snapshot_event room_actor_state::snapshot() const {
   event.topic = core->name();
   event.at = memory->log.newest();
   event.count = memory->state.size();
-  if (!large_)
+  if (!memory->state.is_large())
     event.members = members({}, event.count);
   if (const auto& document = memory->state.document(); !document.empty())
     event.state = payload{encoding::json, document};

@@ -21,7 +21,13 @@ room_log::limits ring_limits(const topic_class& rules, bool has_journal) {
 room_memory::room_memory(
     const std::string& topic, const topic_class& rules, bool has_journal)
     : log(ring_limits(rules, has_journal))
-    , state(topic, {rules.idempotency_keys_max, rules.idempotency_window})
+    , state(
+          topic, {rules.idempotency_keys_max, rules.idempotency_window},
+          rules.presence_full_up_to)
     , holds(rules.presence_hold, rules.subscribers_max) {}
+
+uint64_t room_memory::journal_floor() const noexcept {
+  return std::max(journal_reaches, state.exceptions_from());
+}
 
 } // namespace rookery

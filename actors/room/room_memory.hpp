@@ -24,8 +24,11 @@ struct room_memory {
   room_holds holds;
   /// With a journal: all after it can be read there.
   uint64_t journal_reaches = 0;
-  /// With a journal: the offset of the newest image there.
-  uint64_t image_at = 0;
+  /// With a journal: room_state::entries() of the newest image there.
+  uint64_t image_entries = 0;
+
+  /// With a journal: all that was told after it can be found there.
+  uint64_t journal_floor() const noexcept;
 };
 
 } // namespace rookery

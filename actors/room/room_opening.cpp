@@ -28,11 +28,24 @@ journal_retention retention_of(const topic_class& rules) {
       rules.idempotency_keys_max, rules.idempotency_window};
 }
 
+bool has_key(const log_entry& entry) {
+  return std::visit(
+      [](const auto& e) {
+        if constexpr (requires { e.key; })
+          return !e.key.empty();
+        else
+          return false;
+      },
+      entry);
+}
+
 } // namespace
 
 struct room_actor_state::opening_walk {
   journal_head head;
-  uint64_t known = 0; // all up to it is applied already
+  bool is_fresh = false; // nothing of this log was known
+  uint64_t known = 0;    // all up to it is applied already
+  std::size_t keys = 0;
   std::vector<old_entry> newest_first;
 };
 
@@ -74,6 +87,7 @@ void room_actor_state::refuse(const topic_order& order, const failure& why) {
 
 void room_actor_state::open() {
   now_ = phase::opening;
+  follow();
   stored->open(
       core->name(), retention_of(core->rules()),
       [to = caf::actor_cast<topic_actor>(self)](result<journal_head> head) {
@@ -88,24 +102,31 @@ void room_actor_state::on_log(const found_log& found) {
   walk->head = *found.head;
   memory->journal_reaches = walk->head.reaches;
   auto& log = memory->log;
-  if (log.epoch() == walk->head.epoch) {
-    walk->known = log.last(); // the actor before had read it
-  } else if (const auto& image = walk->head.image) {
-    auto restored = decode_image(image->body);
+  walk->is_fresh = log.epoch() != walk->head.epoch;
+  if (!walk->is_fresh) {
+    walk->known = log.last();
+    return read_back(walk, walk->head.newest);
+  }
+  room_image image;
+  if (const auto& saved = walk->head.image) {
+    auto restored = decode_image(saved->body);
     if (!restored)
       return open_failed(
           {errc::internal,
            "the stored image can not be used: " + restored.error().message});
-    memory->state.restore(*std::move(restored));
-    memory->image_at = walk->known = image->offset;
+    image = *std::move(restored);
+    walk->known = saved->offset;
   }
+  remember_here();
+  memory->image_entries = image.entries;
+  memory->state.restore(std::move(image));
   read_back(walk, walk->head.newest);
 }
 
 /// From the newest entry back to the first that nobody needs any more.
 void room_actor_state::read_back(
     std::shared_ptr<opening_walk> walk, uint64_t through) {
-  const bool is_fresh = memory->log.epoch() != walk->head.epoch;
+  const bool is_fresh = walk->is_fresh;
   const auto oldest = is_fresh ? walk->head.reaches : walk->known;
   if (through <= oldest)
     return opened(*walk);
@@ -116,9 +137,8 @@ void room_actor_state::read_back(
     const auto& rules = core->rules();
     const auto young = stamp_now() - rules.idempotency_window.count();
     for (const auto& record : page->records) {
-      const bool keyed =
-          is_fresh && record.stamp > young
-          && walk->newest_first.size() < rules.idempotency_keys_max;
+      const bool keyed = is_fresh && record.stamp > young
+                         && walk->keys < rules.idempotency_keys_max;
       if (record.offset <= walk->known && !keyed)
         return opened(*walk);
       auto entry = decode_entry(record.body);
@@ -127,6 +147,7 @@ void room_actor_state::read_back(
             {errc::internal,
              "the entry at " + std::to_string(record.offset)
                  + " can not be used: " + entry.error().message});
+      walk->keys += has_key(*entry) ? 1 : 0;
       walk->newest_first.push_back(
           {record.offset, record.stamp, *std::move(entry)});
     }
@@ -138,8 +159,7 @@ void room_actor_state::read_back(
 
 void room_actor_state::opened(opening_walk& walk) {
   auto& log = memory->log;
-  const bool is_fresh = log.epoch() != walk.head.epoch;
-  if (is_fresh) {
+  if (walk.is_fresh) {
     const auto& read = walk.newest_first;
     log.begin(
         walk.head.epoch,
@@ -147,22 +167,23 @@ void room_actor_state::opened(opening_walk& walk) {
   }
   for (auto one = walk.newest_first.rbegin(); one != walk.newest_first.rend();
        ++one) {
-    std::optional<room_event> told;
-    if (one->offset <= walk.known) {
-      memory->state.remember_key(one->entry, one->offset, one->stamp);
-      told = told_event(core->name(), std::move(one->entry), one->offset);
-    } else {
-      told = memory->state.apply(std::move(one->entry), one->offset, one->stamp)
-                 .told;
+    if (one->offset > walk.known) {
+      take_in(std::move(one->entry), one->offset, one->stamp, nullptr);
+      continue;
     }
+    memory->state.remember_key(one->entry, one->offset, one->stamp);
+    auto told = memory->state.told_then(std::move(one->entry), one->offset);
     if (told)
       log.append(*std::move(told), one->offset, one->stamp);
     else
       log.skip(one->offset);
   }
   now_ = phase::serving;
-  if (is_fresh)
+  for (const auto& news : std::exchange(early_news_, {}))
+    take_news(news);
+  if (walk.is_fresh)
     settle();
+  come_back();
   if (const auto found = std::exchange(found_early_, std::nullopt))
     on_restart(*found);
   for (auto& order : std::exchange(early_, {}))
@@ -180,7 +201,7 @@ void room_actor_state::open_failed(const failure& why) {
       early_.push_back(std::move(order)); // a subscriber waits for it
     else
       refuse(order, why);
-  if (found_early_)
+  if (found_early_ || !core->listeners().empty())
     remind(closed_until_);
 }
 

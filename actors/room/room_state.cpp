@@ -3,6 +3,9 @@
 #include "base/check.hpp"
 #include "base/protocol/merge_patch.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace rookery {
 
 namespace {
@@ -14,9 +17,32 @@ struct overloaded : Ts... {
 template <class... Ts>
 overloaded(Ts...) -> overloaded<Ts...>;
 
+room_event
+event_of(const std::string& topic, log_entry entry, uint64_t offset) {
+  return std::visit(
+      overloaded{
+          [&](message_entry& e) -> room_event {
+            return message_event{
+                topic, offset, std::move(e.data), std::move(e.user), e.at};
+          },
+          [&](joined_entry& e) -> room_event {
+            return joined_event{
+                topic, offset, std::move(e.user), std::move(e.info)};
+          },
+          [&](left_entry& e) -> room_event {
+            return left_event{
+                topic, offset, std::move(e.user), std::move(e.reason)};
+          },
+          [&](state_entry& e) -> room_event {
+            return state_event{
+                topic, offset, std::move(e.patch), std::move(e.user), e.at};
+          }},
+      entry);
+}
+
 } // namespace
 
-entry_effect room_state::judge(const log_entry& entry, int64_t now) {
+entry_effect room_state::judge(const log_entry& entry, int64_t now) const {
   using enum entry_effect;
   const auto known = [&](const auto& e) {
     return !e.key.empty() && keys_.find(e.user, e.key, now);
@@ -27,10 +53,10 @@ entry_effect room_state::judge(const log_entry& entry, int64_t now) {
             return known(e) ? duplicate : applied;
           },
           [&](const joined_entry& e) {
-            return has(e.user) ? unchanged : applied;
+            return has(e.user, e.life) ? unchanged : applied;
           },
           [&](const left_entry& e) {
-            return has(e.user) ? applied : unchanged;
+            return has(e.user, e.life) ? applied : unchanged;
           },
           [&](const state_entry& e) {
             if (known(e))
@@ -42,17 +68,44 @@ entry_effect room_state::judge(const log_entry& entry, int64_t now) {
 }
 
 room_change room_state::apply(log_entry entry, uint64_t offset, int64_t stamp) {
+  ++entries_;
   room_change change{judge(entry, stamp), offset, {}};
   if (change.effect == entry_effect::duplicate)
     change.offset = first_of(entry, stamp);
-  if (change.effect != entry_effect::applied)
-    return change;
-  perform(entry, offset, stamp);
-  change.told = told_event(topic_, std::move(entry), offset);
+  const bool expected = expects_telling(entry);
+  bool telling = false;
+  if (change.effect == entry_effect::applied) {
+    const bool was_large = large_;
+    const auto members_before = members_.size();
+    telling = perform(entry, offset, stamp);
+    change.members = members_.size() != members_before;
+    change.became_small = was_large && !large_;
+  }
+  if (telling != expected)
+    note_exception(offset);
+  if (telling)
+    change.told = event_of(topic_, std::move(entry), offset);
   return change;
 }
 
-uint64_t room_state::first_of(const log_entry& entry, int64_t now) {
+std::optional<room_event>
+room_state::told_then(log_entry entry, uint64_t offset) const {
+  const bool is_exception =
+      std::binary_search(exceptions_.begin(), exceptions_.end(), offset);
+  if (expects_telling(entry) == is_exception)
+    return std::nullopt;
+  return event_of(topic_, std::move(entry), offset);
+}
+
+void room_state::note_exception(uint64_t offset) {
+  exceptions_.push_back(offset);
+  if (exceptions_.size() > exceptions_max) {
+    exceptions_from_ = exceptions_.front();
+    exceptions_.pop_front();
+  }
+}
+
+uint64_t room_state::first_of(const log_entry& entry, int64_t now) const {
   return std::visit(
       [&](const auto& e) -> uint64_t {
         if constexpr (requires { e.key; })
@@ -63,23 +116,48 @@ uint64_t room_state::first_of(const log_entry& entry, int64_t now) {
       entry);
 }
 
-void room_state::perform(
+/// Whether subscribers are told.
+bool room_state::perform(
     const log_entry& entry, uint64_t offset, int64_t stamp) {
   remember_key(entry, offset, stamp);
-  std::visit(
+  return std::visit(
       overloaded{
-          [](const message_entry&) {},
-          [&](const joined_entry& e) {
-            members_.try_emplace(e.user, place{e.info, offset});
-          },
-          [&](const left_entry& e) { members_.erase(e.user); },
+          [](const message_entry&) { return true; },
+          [&](const joined_entry& e) { return join(e, offset); },
+          [&](const left_entry& e) { return leave(e); },
           [&](const state_entry& e) {
             // Who appends looks whether it can be merged.
             if (auto merged = merge_patch(document_, e.patch))
               document_ = *std::move(merged);
             document_offset_ = offset;
+            return true;
           }},
       entry);
+}
+
+bool room_state::join(const joined_entry& entry, uint64_t offset) {
+  auto& taken = members_[entry.user];
+  const bool is_first = taken.lives.empty();
+  if (is_first) {
+    taken.info = entry.info;
+    taken.since = offset;
+  }
+  taken.lives.insert(
+      std::upper_bound(taken.lives.begin(), taken.lives.end(), entry.life),
+      entry.life);
+  large_ = large_ || members_.size() > full_up_to_;
+  return is_first && !large_;
+}
+
+bool room_state::leave(const left_entry& entry) {
+  const auto found = members_.find(entry.user);
+  std::erase(found->second.lives, entry.life);
+  if (!found->second.lives.empty())
+    return false;
+  members_.erase(found);
+  const bool was_large = large_;
+  large_ = large_ && members_.size() > full_up_to_ - (full_up_to_ + 3) / 4;
+  return !was_large;
 }
 
 void room_state::remember_key(
@@ -94,39 +172,40 @@ void room_state::remember_key(
       entry);
 }
 
-std::optional<room_event>
-told_event(const std::string& topic, log_entry entry, uint64_t offset) {
-  return std::visit(
-      overloaded{
-          [&](message_entry& e) -> std::optional<room_event> {
-            return message_event{
-                topic, offset, std::move(e.data), std::move(e.user), e.at};
-          },
-          [&](joined_entry& e) -> std::optional<room_event> {
-            if (!e.told)
-              return std::nullopt;
-            return joined_event{
-                topic, offset, std::move(e.user), std::move(e.info)};
-          },
-          [&](left_entry& e) -> std::optional<room_event> {
-            if (!e.told)
-              return std::nullopt;
-            return left_event{
-                topic, offset, std::move(e.user), std::move(e.reason)};
-          },
-          [&](state_entry& e) -> std::optional<room_event> {
-            return state_event{
-                topic, offset, std::move(e.patch), std::move(e.user), e.at};
-          }},
-      entry);
-}
-
 member room_state::describe(const std::string& user, const place& taken) {
   member one;
   one.user = user;
   one.info = taken.info;
   one.since = taken.since;
+  one.connections = static_cast<uint32_t>(taken.lives.size());
   return one;
+}
+
+bool room_state::has(const std::string& user, uint64_t life) const {
+  const auto& lives = lives_of(user);
+  return std::binary_search(lives.begin(), lives.end(), life);
+}
+
+const std::vector<uint64_t>&
+room_state::lives_of(const std::string& user) const {
+  static const std::vector<uint64_t> none;
+  const auto found = members_.find(user);
+  return found == members_.end() ? none : found->second.lives;
+}
+
+std::vector<uint64_t> room_state::lives() const {
+  std::set<uint64_t> all;
+  for (const auto& [user, taken] : members_)
+    all.insert(taken.lives.begin(), taken.lives.end());
+  return {all.begin(), all.end()};
+}
+
+std::vector<std::string> room_state::members_at(uint64_t life) const {
+  std::vector<std::string> all;
+  for (const auto& [user, taken] : members_)
+    if (std::binary_search(taken.lives.begin(), taken.lives.end(), life))
+      all.push_back(user);
+  return all;
 }
 
 std::optional<member> room_state::find(const std::string& user) const {
@@ -146,20 +225,28 @@ room_state::members(const std::string& after, std::size_t most) const {
 }
 
 room_image room_state::image() const {
-  room_image image{{}, document_, document_offset_};
+  room_image image{{}, document_, document_offset_, large_, entries_, {}, 0};
   image.members.reserve(members_.size());
   for (const auto& [user, taken] : members_)
-    image.members.push_back({user, taken.info, taken.since});
+    image.members.push_back({user, taken.info, taken.since, taken.lives});
+  image.exceptions.assign(exceptions_.begin(), exceptions_.end());
+  image.exceptions_from = exceptions_from_;
   return image;
 }
 
 void room_state::restore(room_image image) {
+  keys_.clear();
   members_.clear();
   for (auto& one : image.members)
     members_.emplace(
-        std::move(one.user), place{std::move(one.info), one.since});
+        std::move(one.user),
+        place{std::move(one.info), one.since, std::move(one.lives)});
   document_ = std::move(image.state);
   document_offset_ = image.state_offset;
+  large_ = image.large || members_.size() > full_up_to_;
+  entries_ = image.entries;
+  exceptions_.assign(image.exceptions.begin(), image.exceptions.end());
+  exceptions_from_ = image.exceptions_from;
 }
 
 bool room_connections::remove(const std::string& user) {

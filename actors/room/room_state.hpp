@@ -5,6 +5,7 @@
 #include "base/protocol/entry.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,7 +16,7 @@ namespace rookery {
 /// What an entry of a log comes to.
 enum class entry_effect : uint8_t {
   applied,
-  unchanged, // a join of who is there, a leave of who is not
+  unchanged, // a join of who is there at that life, a leave of who is not
   duplicate, // its key is known: it was stored before
   conflict,  // its condition does not hold
 };
@@ -24,64 +25,93 @@ struct room_change {
   entry_effect effect = entry_effect::applied;
   uint64_t offset = 0; // where it stands; of a duplicate, where the first does
   std::optional<room_event> told; // none: subscribers do not hear of it
+  bool members = false;           // there is one more or one less
+  bool became_small = false;      // subscribers need the list again
 };
 
 /// A room as its log says it is: pure, no clock, no I/O, no actors. The same
 /// entries in the same order give the same state, on whichever node.
 ///
-/// Bounded by `keys`; members and the shared state are bounded by who appends.
+/// Bounded by `keys` and `exceptions_max`; members and the shared state are
+/// bounded by who appends.
 class room_state {
 public:
-  room_state(std::string topic, key_window::limits keys)
+  static constexpr std::size_t exceptions_max = 65'536;
+
+  /// With more members than `full_up_to` joins and leaves are not told one by
+  /// one, until there are well below it again.
+  room_state(
+      std::string topic, key_window::limits keys,
+      std::size_t full_up_to = SIZE_MAX)
       : topic_(std::move(topic))
+      , full_up_to_(full_up_to)
       , keys_(keys) {}
 
   /// What `apply` would come to.
-  entry_effect judge(const log_entry& entry, int64_t now);
+  entry_effect judge(const log_entry& entry, int64_t now) const;
   /// Applies the entry at `offset`.
   room_change apply(log_entry entry, uint64_t offset, int64_t stamp);
+  /// What was told of an entry that was applied, or is behind the image that
+  /// the state began with; it is behind `exceptions_from`.
+  std::optional<room_event> told_then(log_entry entry, uint64_t offset) const;
+  /// It is known of all entries behind this offset what was told of them.
+  uint64_t exceptions_from() const noexcept { return exceptions_from_; }
 
   /// Where the entry with the same key stands, of one that is a duplicate.
-  uint64_t first_of(const log_entry& entry, int64_t now);
+  uint64_t first_of(const log_entry& entry, int64_t now) const;
   /// An older entry than what the state was restored from had this key.
   void remember_key(const log_entry& entry, uint64_t offset, int64_t stamp);
 
   bool has(const std::string& user) const { return members_.contains(user); }
+  bool has(const std::string& user, uint64_t life) const;
   std::size_t size() const noexcept { return members_.size(); }
+  bool is_large() const noexcept { return large_; }
+  std::size_t full_up_to() const noexcept { return full_up_to_; }
   /// As in `members`.
   std::optional<member> find(const std::string& user) const;
   /// Up to `most` members behind this name, in the order of their names.
-  /// `connections` of each is filled in by who knows it.
+  /// `connections` of each is the number of its lives.
   std::vector<member> members(const std::string& after, std::size_t most) const;
+  /// Of a member; rising.
+  const std::vector<uint64_t>& lives_of(const std::string& user) const;
+  /// Of all members; rising.
+  std::vector<uint64_t> lives() const;
+  std::vector<std::string> members_at(uint64_t life) const;
 
   /// The shared state, JSON; empty: null.
   const std::string& document() const noexcept { return document_; }
   /// Of its last change; 0: never.
   uint64_t document_offset() const noexcept { return document_offset_; }
+  /// How many the log has, up to the last that was applied.
+  uint64_t entries() const noexcept { return entries_; }
 
   room_image image() const;
-  /// Members and the shared state are as in `image`.
+  /// All is as in `image`; no key is known.
   void restore(room_image image);
 
 private:
   struct place {
     std::optional<payload> info;
     uint64_t since = 0;
+    std::vector<uint64_t> lives; // rising, not empty
   };
   static member describe(const std::string& user, const place& taken);
-  void perform(const log_entry& entry, uint64_t offset, int64_t stamp);
+  bool perform(const log_entry& entry, uint64_t offset, int64_t stamp);
+  bool join(const joined_entry& entry, uint64_t offset);
+  bool leave(const left_entry& entry);
+  void note_exception(uint64_t offset);
 
   std::string topic_;
+  std::size_t full_up_to_;
   key_window keys_;
   std::map<std::string, place> members_;
+  bool large_ = false;
   std::string document_;
   uint64_t document_offset_ = 0;
+  uint64_t entries_ = 0;
+  std::deque<uint64_t> exceptions_; // rising
+  uint64_t exceptions_from_ = 0;
 };
-
-/// What subscribers of `topic` are told of an entry that was applied; none:
-/// nothing.
-std::optional<room_event>
-told_event(const std::string& topic, log_entry entry, uint64_t offset);
 
 /// How many connections each user has in a room, on this node. A user with
 /// several counts once: only the first joins and only the last leaves.

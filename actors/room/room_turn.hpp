@@ -32,7 +32,7 @@ struct room_turn {
 struct batch_view {
   int64_t stamp = 0; // about that of the batch
   steady_time now;
-  std::unordered_map<std::string, bool> members; // by user: joins or leaves
+  std::unordered_map<std::string, bool> members; // of this node: joins or not
   std::unordered_set<std::string> subscribing;   // users
   std::unordered_set<std::string> keys;          // "user key" of publishes
   std::size_t subscribers = 0;

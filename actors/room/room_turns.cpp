@@ -1,5 +1,4 @@
 #include "actors/room/room.hpp"
-#include "base/protocol/merge_patch.hpp"
 
 #include <algorithm>
 
@@ -12,8 +11,8 @@ namespace {
 /// A leave that could not be written is tried again after this.
 constexpr std::chrono::seconds late_leave_delay{1};
 
-/// An image stands for so many entries at least, and for twice as many as it
-/// has members: it costs each entry a small part of itself.
+/// An image stands for about so many entries at least, and for twice as many as
+/// it has members: it costs each entry a small part of itself.
 constexpr uint64_t entries_per_image = 1000;
 
 std::size_t bytes_of(const log_entry& entry) {
@@ -26,18 +25,6 @@ std::size_t bytes_of(const log_entry& entry) {
           return around + e.patch.bytes.size();
         else
           return around;
-      },
-      entry);
-}
-
-/// The key of a publish, of its user; empty: none.
-std::string key_of(const log_entry& entry) {
-  return std::visit(
-      [](const auto& e) -> std::string {
-        if constexpr (requires { e.key; })
-          return e.key.empty() ? e.key : e.user + ' ' + e.key;
-        else
-          return {};
       },
       entry);
 }
@@ -105,116 +92,6 @@ void room_actor_state::publish_over(const room_turn& turn) {
     --publishing_;
 }
 
-/// False: it can be judged only when those before are applied.
-bool room_actor_state::fits(
-    const room_turn& turn, const batch_view& batch) const {
-  if (std::holds_alternative<state_entry>(turn.entry) && batch.sets)
-    return false;
-  return batch.keys.empty() || !batch.keys.contains(key_of(turn.entry));
-}
-
-/// False: nothing is to be done, and who asked has been answered.
-bool room_actor_state::admit(room_turn& turn, batch_view& batch) {
-  if (std::holds_alternative<joined_entry>(turn.entry))
-    return admit_join(turn, batch);
-  if (std::holds_alternative<left_entry>(turn.entry))
-    return admit_leave(turn, batch);
-  return admit_change(turn, batch);
-}
-
-bool room_actor_state::is_member(
-    const std::string& user, const batch_view& batch) const {
-  const auto found = batch.members.find(user);
-  return found != batch.members.end() ? found->second : memory->state.has(user);
-}
-
-/// Whether joins and leaves are not told one by one.
-bool room_actor_state::is_large(
-    const batch_view& batch, std::ptrdiff_t more) const {
-  const auto members = static_cast<std::ptrdiff_t>(memory->state.size())
-                       + batch.more_members + more;
-  return large_
-         || members > static_cast<std::ptrdiff_t>(
-                core->rules().presence_full_up_to);
-}
-
-bool room_actor_state::admit_join(room_turn& turn, batch_view& batch) {
-  auto& entry = std::get<joined_entry>(turn.entry);
-  if (const auto* order = std::get_if<subscribe_order>(&turn.cause)) {
-    if (core->listeners().size() + batch.subscribers
-        >= core->rules().subscribers_max)
-      return core->attach(*order, core->full()), false;
-    const auto& request = order->request;
-    if (request.must_recover && request.since && !reaches(*request.since))
-      return core->attach(*order, core->position_lost()), false;
-    ++batch.subscribers;
-    batch.subscribing.insert(entry.user);
-  }
-  turn.appends = !is_member(entry.user, batch);
-  if (!turn.appends)
-    return true;
-  entry.told = !is_large(batch, 1);
-  batch.members[entry.user] = true;
-  ++batch.more_members;
-  return true;
-}
-
-/// Of a member who has not come back meanwhile.
-bool room_actor_state::admit_leave(room_turn& turn, batch_view& batch) {
-  auto& entry = std::get<left_entry>(turn.entry);
-  const auto& user = entry.user;
-  if (!is_member(user, batch) || connections.of(user) > 0
-      || memory->holds.holds(user) || batch.subscribing.contains(user))
-    return false;
-  entry.told = !is_large(batch, 0);
-  batch.members[user] = false;
-  --batch.more_members;
-  return true;
-}
-
-/// A message or a change of the state.
-bool room_actor_state::admit_change(room_turn& turn, batch_view& batch) {
-  const auto& cause = std::get<publish_cause>(turn.cause);
-  if (core->is_late(cause.arrived, batch.now))
-    return false;
-  const auto refused = [&](errc code, std::string why) {
-    core->answer_to(cause.from, error_reply{0, code, std::move(why)});
-    return false;
-  };
-  auto& state = memory->state;
-  switch (state.judge(turn.entry, batch.stamp)) {
-  case entry_effect::duplicate:
-    answer(
-        turn,
-        {entry_effect::duplicate, state.first_of(turn.entry, batch.stamp), {}});
-    return false;
-  case entry_effect::conflict:
-    return refused(
-        errc::conflict, "if_offset: the state of " + core->name()
-                            + " was changed at "
-                            + std::to_string(state.document_offset()));
-  case entry_effect::applied:
-  case entry_effect::unchanged:
-    break;
-  }
-  if (const auto* set = std::get_if<state_entry>(&turn.entry)) {
-    const auto most = core->rules().state_bytes_max;
-    const auto merged = merge_patch(state.document(), set->patch);
-    if (!merged)
-      return refused(errc::bad_request, "patch: a number in it is too large");
-    if (merged->size() > most)
-      return refused(
-          errc::limit_exceeded, "patch: the state of " + core->name()
-                                    + " would be longer than "
-                                    + std::to_string(most) + " bytes");
-    batch.sets = true;
-  }
-  if (stored) // or it is applied before the next
-    if (auto key = key_of(turn.entry); !key.empty())
-      batch.keys.insert(std::move(key));
-  return true;
-}
-
 // -- the way into the log -----------------------------------------------------
 
 void room_actor_state::append(std::vector<room_turn> batch) {
@@ -243,51 +120,60 @@ void room_actor_state::append(std::vector<room_turn> batch) {
 void room_actor_state::on_appended(const appended_notice& notice) {
   if (notice.batch != last_batch_)
     return; // of an actor before this one
-  auto batch = std::exchange(on_its_way_, {});
-  if (!notice.stored) {
-    for (auto turn = batch.rbegin(); turn != batch.rend(); ++turn)
-      fail(*turn, notice.stored.error());
-    return go_on();
-  }
+  if (!notice.stored)
+    return fail_batch(notice.stored.error());
   const auto& receipt = *notice.stored;
   memory->journal_reaches = receipt.reaches;
-  std::size_t next = 0;
-  for (auto& turn : batch) {
-    const auto offset = turn.appends ? receipt.offsets.at(next++) : 0;
-    complete(turn, offset, receipt.stamp);
-  }
-  const auto entries = memory->log.last() - memory->image_at;
-  if (entries
-      >= std::max<uint64_t>(entries_per_image, 2 * memory->state.size()))
-    save_image();
+  if (!is_shared()) // or it was news before
+    complete_batch(receipt.offsets, receipt.stamp);
   go_on();
+}
+
+/// The batch that was on its way is stored, and all before it is applied.
+void room_actor_state::complete_batch(
+    const std::vector<uint64_t>& offsets, int64_t stamp) {
+  auto batch = std::exchange(on_its_way_, {});
+  const auto entries_before = memory->state.entries();
+  std::size_t next = 0;
+  for (auto& turn : batch)
+    complete(turn, turn.appends ? offsets.at(next++) : 0, stamp);
+  // Of all nodes the one that appends each thousandth entry saves an image.
+  const auto entries = memory->state.entries();
+  if (entries / entries_per_image != entries_before / entries_per_image
+      && entries - memory->image_entries >= 2 * memory->state.size())
+    save_image();
 }
 
 /// The turn's entry is in the log: applies it, tells it, answers.
 void room_actor_state::complete(
     room_turn& turn, uint64_t offset, int64_t stamp) {
-  auto& log = memory->log;
-  const auto newest_before = log.last();
+  const auto newest_before = memory->log.last();
   if (turn.appends) {
-    const bool changes_members =
-        !std::holds_alternative<publish_cause>(turn.cause);
     publish_over(turn);
-    auto change = memory->state.apply(std::move(turn.entry), offset, stamp);
-    if (change.told) {
-      const auto& event = log.append(*std::move(change.told), offset, stamp);
-      tell(event, std::get_if<publish_cause>(&turn.cause));
-    } else {
-      log.skip(offset);
-    }
-    if (changes_members) {
-      if (!change.told && change.effect == entry_effect::applied)
-        count_members_later();
-      watch_size();
-    }
+    const auto change = take_in(
+        std::move(turn.entry), offset, stamp,
+        std::get_if<publish_cause>(&turn.cause));
     answer(turn, change);
   }
   if (const auto* order = std::get_if<subscribe_order>(&turn.cause))
     attach(*order, newest_before);
+}
+
+/// Applies what stands in the log, and tells it.
+room_change room_actor_state::take_in(
+    log_entry entry, uint64_t offset, int64_t stamp,
+    const publish_cause* cause) {
+  auto& log = memory->log;
+  auto change = memory->state.apply(std::move(entry), offset, stamp);
+  if (change.told)
+    tell(log.append(*std::move(change.told), offset, stamp), cause);
+  else
+    log.skip(offset);
+  if (change.members && !change.told)
+    count_members_later();
+  if (change.became_small)
+    core->deliver_passing(snapshot());
+  return change;
 }
 
 /// Tells all listeners what the log has just taken.
@@ -320,6 +206,13 @@ void room_actor_state::answer(
   core->answer_to(cause->from, std::move(reply));
 }
 
+void room_actor_state::fail_batch(const failure& why) {
+  auto batch = std::exchange(on_its_way_, {});
+  for (auto turn = batch.rbegin(); turn != batch.rend(); ++turn)
+    fail(*turn, why);
+  go_on();
+}
+
 /// The journal did not take the turn's entry. What needed none is judged again:
 /// it may have relied on one that failed.
 void room_actor_state::fail(room_turn& turn, const failure& why) {
@@ -340,11 +233,11 @@ void room_actor_state::fail(room_turn& turn, const failure& why) {
 }
 
 void room_actor_state::save_image() {
-  const auto at = memory->log.last();
-  if (at == memory->image_at)
+  const auto entries = memory->state.entries();
+  if (entries == memory->image_entries)
     return;
-  memory->image_at = at;
-  journal_image image{at, {}};
+  memory->image_entries = entries;
+  journal_image image{memory->log.last(), {}};
   encode(memory->state.image(), image.body);
   // The journal says when it can not; the next image is better anyway.
   stored->save(core->name(), std::move(image), [](const result<uint64_t>&) {});

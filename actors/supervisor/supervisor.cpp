@@ -283,6 +283,12 @@ void supervisor_state::give_up(supervised_topic& one) {
     self->send(thread, failed_atom_v, one.identity->name);
 }
 
+void supervisor_state::on_gone(const gone_order& order) {
+  for (auto& [topic_name, one] : topics)
+    if (one.handle)
+      self->send(one.handle, order);
+}
+
 // -- the end ------------------------------------------------------------------
 
 caf::result<bool> supervisor_state::on_drain() {
@@ -324,6 +330,7 @@ supervisor_actor::behavior_type supervisor(
       },
       [=](const slow_report& report) { self->state.on_slow(report); },
       [=](idle_atom, const std::string& topic) { self->state.on_idle(topic); },
+      [=](const gone_order& order) { self->state.on_gone(order); },
       [=](memory_atom) { self->state.memory->look(); },
       [=](drain_atom) { return self->state.on_drain(); },
       [=](const std::string& topic, const publish_order& order) {

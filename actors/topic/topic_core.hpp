@@ -43,6 +43,7 @@ public:
   const topic_class& rules() const noexcept { return identity_->rules; }
   const topic_ref& identity() const noexcept { return identity_; }
   const node_context& node() const noexcept { return node_; }
+  Self handle() const noexcept { return self_; }
   audience& listeners() noexcept { return audience_; }
   steady_time now() const { return self_->clock().now(); }
 

@@ -214,6 +214,60 @@ struct journal_config {
   bool operator==(const journal_config&) const = default;
 };
 
+/// How a node reaches NATS; at most one way to prove who it is.
+struct nats_config {
+  std::vector<std::string> servers{"nats://127.0.0.1:4222"};
+  std::string user, password;
+  std::string token;
+  std::string credentials_file;
+  std::string nkey, nkey_seed_file;
+  bool tls = false; // besides servers of tls://
+  std::string tls_ca_file, tls_certificate_file, tls_key_file;
+  std::string inbox_prefix = "_INBOX";
+  milliseconds connect_timeout{2'000}; // for each server
+  milliseconds reconnect_wait{250};
+  milliseconds ping_interval{10'000};
+
+  bool operator==(const nats_config&) const = default;
+};
+
+enum class stream_kind : uint8_t { file, memory };
+
+/// The stream that holds the logs of all rooms of a cluster.
+struct cluster_log_config {
+  uint32_t replicas = 1;
+  stream_kind storage = stream_kind::file;
+  uint32_t batches_per_topic_max = 10'000; // 0: without end
+  std::size_t bytes_max = 0;               // of all topics; 0: without end
+  milliseconds age_max{0};                 // 0: without end
+  milliseconds dedupe_window{120'000};
+  milliseconds deadline{4'000};       // of what is asked of it
+  milliseconds tail_interval{30'000}; // between looks for what was missed
+  uint32_t backlog_messages_max = 65'536;
+  std::size_t backlog_bytes_max = 64 * 1024 * 1024;
+
+  bool operator==(const cluster_log_config&) const = default;
+};
+
+struct cluster_config {
+  bool enabled = false;
+  std::string name = "rookery"; // begins or ends all subjects and streams
+  milliseconds heartbeat_interval{1'000};
+  milliseconds failure_timeout{5'000};
+  nats_config nats;
+  cluster_log_config log;
+
+  bool operator==(const cluster_config&) const = default;
+};
+
+struct drain_config {
+  uint32_t rate = 200; // connections told per second, at least
+  milliseconds window_min{2'000};
+  milliseconds limit{60'000}; // then what is left is closed
+
+  bool operator==(const drain_config&) const = default;
+};
+
 struct laggard_config {
   milliseconds grace{10'000};  // without progress of the socket
   milliseconds linger{30'000}; // for the close frame to arrive
@@ -268,6 +322,8 @@ struct config {
   session_config session;
   std::vector<topic_class> topics; // in order of the file: first match wins
   journal_config journal;
+  cluster_config cluster;
+  drain_config drain;
   laggard_config laggard;
   memory_config memory;
   alerts_config alerts;

@@ -2,6 +2,7 @@
 
 #include "base/config/config.hpp"
 #include "base/config/describe_alerts.hpp"
+#include "base/config/describe_cluster.hpp"
 #include "base/config/describe_journal.hpp"
 #include "base/config/describe_topics.hpp"
 #include "base/config/options.hpp"
@@ -364,6 +365,8 @@ void describe(Visitor& v, config& all) {
       "the file, the first that matches counts. Other names are refused (error "
       "102), so that a typing mistake makes no topic.");
   v.section("journal", all.journal, "Where rooms keep their logs.");
+  v.section("cluster", all.cluster, "More than one node.");
+  v.section("drain", all.drain, "How a node of a cluster sends clients away.");
   v.section("laggard", all.laggard, "Clients that do not read.");
   v.section("memory", all.memory, "What the node's queues may use together.");
   v.section("alerts", all.alerts, "When operators are told.");

@@ -256,6 +256,39 @@ problem check_hmac_secret(std::string_view value) {
   return "is shorter than 32 bytes";
 }
 
+problem check_nats_server(std::string_view value) {
+  const auto scheme = value.find("://");
+  const auto name = value.substr(0, scheme);
+  if (scheme == std::string_view::npos || value.size() == scheme + 3
+      || (name != "nats" && name != "tls"))
+    return "is not a server such as nats://127.0.0.1:4222";
+  if (value.find('@') != std::string_view::npos)
+    return "has a login in it, which belongs into user and password";
+  return std::nullopt;
+}
+
+problem check_cluster_name(std::string_view value) {
+  const auto is_good = [](char c) {
+    return is_alphanumeric(c) || c == '_' || c == '-';
+  };
+  if (!value.empty() && value.size() <= 32
+      && std::all_of(value.begin(), value.end(), is_good))
+    return std::nullopt;
+  return "is not a name of 1 to 32 letters, digits, '_' and '-'";
+}
+
+problem check_subject(std::string_view value) {
+  for (auto rest = value; !rest.empty();) {
+    const auto end = std::min(rest.find('.'), rest.size());
+    if (check_cluster_name(rest.substr(0, end)) || end + 1 == rest.size())
+      return "is not words of letters, digits, '_' and '-' with dots between";
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  if (value.empty())
+    return "is empty";
+  return std::nullopt;
+}
+
 problem check_pattern(std::string_view value) {
   const auto wrong = pattern_error(with_any_id(value));
   if (!wrong)

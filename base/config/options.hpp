@@ -176,6 +176,15 @@ problem check_origin(std::string_view value);
 /// Empty or at least 32 bytes (RFC 7518, section 3.2).
 problem check_hmac_secret(std::string_view value);
 
+/// "nats://127.0.0.1:4222", "tls://nats.example.com".
+problem check_nats_server(std::string_view value);
+
+/// Up to 32 of [A-Za-z0-9_-], since it is a word of NATS subjects.
+problem check_cluster_name(std::string_view value);
+
+/// Such words with dots between them.
+problem check_subject(std::string_view value);
+
 /// base/config/topic_pattern.hpp, personal_pattern.hpp
 problem check_pattern(std::string_view value);
 

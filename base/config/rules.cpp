@@ -223,6 +223,56 @@ void check_order(const std::vector<topic_class>& topics, conflicts& found) {
     }
 }
 
+void check_login(const nats_config& nats, conflicts& found) {
+  const std::vector<std::string> keys{
+      "cluster.nats.user", "cluster.nats.token",
+      "cluster.nats.credentials-file", "cluster.nats.nkey"};
+  const auto ways = int{!nats.user.empty()} + int{!nats.token.empty()}
+                    + int{!nats.credentials_file.empty()}
+                    + int{!nats.nkey.empty()};
+  if (ways > 1)
+    found.push_back(
+        {keys, "a node proves who it is in one way: user, token, "
+               "credentials-file or nkey"});
+  if (nats.nkey.empty() != nats.nkey_seed_file.empty())
+    found.push_back(
+        {{"cluster.nats.nkey", "cluster.nats.nkey-seed-file"},
+         "nkey and nkey-seed-file go together"});
+  if (nats.tls_certificate_file.empty() != nats.tls_key_file.empty())
+    found.push_back(
+        {{"cluster.nats.tls-certificate-file", "cluster.nats.tls-key-file"},
+         "tls-certificate-file and tls-key-file go together"});
+}
+
+void check_cluster(const config& all, conflicts& found) {
+  const auto& cluster = all.cluster;
+  if (!cluster.enabled)
+    return;
+  check_login(cluster.nats, found);
+  if (cluster.nats.servers.empty())
+    found.push_back(
+        {{"cluster.nats.servers", "cluster.enabled"},
+         "a cluster needs NATS; set cluster.nats.servers"});
+  if (cluster.failure_timeout < 3 * cluster.heartbeat_interval)
+    found.push_back(
+        {{"cluster.failure-timeout", "cluster.heartbeat-interval"},
+         "one heartbeat that is late must not end a node; failure-timeout is "
+         "at least three of heartbeat-interval"});
+  if (all.journal.store == log_store::file)
+    found.push_back(
+        {{"journal.store", "cluster.enabled"},
+         "rooms of a cluster keep their logs in NATS, not in a file"});
+  const auto kept = cluster.log.batches_per_topic_max;
+  for (const auto& topic : all.topics)
+    if (topic.kind != topic_kind::topic && kept != 0
+        && topic.history_messages > kept)
+      found.push_back(
+          {{"topics." + topic.name + ".history-messages",
+            "cluster.log.batches-per-topic-max"},
+           "more history is wanted than cluster.log.batches-per-topic-max "
+           "keeps"});
+}
+
 } // namespace
 
 std::vector<contradiction> contradictions(const config& all) {
@@ -235,6 +285,7 @@ std::vector<contradiction> contradictions(const config& all) {
   check_backlog(all, found);
   check_stop(all, found);
   check_alerts(all.alerts, found);
+  check_cluster(all, found);
   for (const auto& topic : all.topics) {
     check_class(topic, all, found);
     check_overflow(topic, all, found);

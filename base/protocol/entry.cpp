@@ -74,12 +74,14 @@ result<log_entry> read_fields(reader& in, uint64_t kind) {
   }
   case entry_kind::joined: {
     joined_entry e;
-    const bool fits = in.fields(e.user, e.info, e.told);
+    const bool fits =
+        in.fields(e.user, e.info, e.told) && in.more_fields(e.life);
     return taken(fits, std::move(e));
   }
   case entry_kind::left: {
     left_entry e;
-    const bool fits = in.fields(e.user, e.reason, e.told);
+    const bool fits =
+        in.fields(e.user, e.reason, e.told) && in.more_fields(e.life);
     return taken(fits, std::move(e));
   }
   case entry_kind::state: {
@@ -111,9 +113,9 @@ void encode(const log_entry& entry, std::string& out) {
         if constexpr (std::is_same_v<T, message_entry>)
           to.fields(entry_kind::message, e.user, e.key, e.at, e.data);
         else if constexpr (std::is_same_v<T, joined_entry>)
-          to.fields(entry_kind::joined, e.user, e.info, e.told);
+          to.fields(entry_kind::joined, e.user, e.info, e.told, e.life);
         else if constexpr (std::is_same_v<T, left_entry>)
-          to.fields(entry_kind::left, e.user, e.reason, e.told);
+          to.fields(entry_kind::left, e.user, e.reason, e.told, e.life);
         else
           to.fields(
               entry_kind::state, e.user, e.key, e.at, e.patch, e.if_offset);
@@ -131,19 +133,35 @@ result<log_entry> decode_entry(std::string_view bytes) {
   });
 }
 
+bool expects_telling(const log_entry& entry) noexcept {
+  return std::visit(
+      [](const auto& e) {
+        if constexpr (requires { e.told; })
+          return e.told;
+        else
+          return true;
+      },
+      entry);
+}
+
 void encode(const room_image& image, std::string& out) {
   writer to{out};
-  to.array(4);
+  to.array(8);
   to.put(layout_version);
   to.array(image.members.size());
   for (const auto& one : image.members) {
-    to.array(3);
+    to.array(4);
     to.put(one.user);
     to.put(one.info);
     to.put(one.since);
+    to.put(one.lives);
   }
   to.put(image.state);
   to.put(image.state_offset);
+  to.put(image.large);
+  to.put(image.entries);
+  to.put(image.exceptions);
+  to.put(image.exceptions_from);
 }
 
 result<room_image> decode_image(std::string_view bytes) {
@@ -159,10 +177,15 @@ result<room_image> decode_image(std::string_view bytes) {
     image.members.resize(list->via.array.size);
     for (uint32_t i = 0; i < list->via.array.size; ++i) {
       auto& one = image.members[i];
-      if (!reader{list->via.array.ptr[i]}.fields(one.user, one.info, one.since))
+      reader of{list->via.array.ptr[i]};
+      if (!of.fields(one.user, one.info, one.since)
+          || !of.more_fields(one.lives))
         return unreadable(version);
     }
-    if (!in.fields(image.state, image.state_offset))
+    if (!in.fields(image.state, image.state_offset)
+        || !in.more_fields(
+            image.large, image.entries, image.exceptions,
+            image.exceptions_from))
       return unreadable(version);
     return image;
   });

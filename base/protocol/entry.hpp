@@ -24,15 +24,23 @@ struct message_entry {
   int64_t at = 0;  // as of message_event
   payload data;
 };
+
+// Who is in a room: a user is a member while a node has him there. `life` says
+// which, and which run of it, so that who died is not taken for who came back;
+// a node on its own has 0. `told` is what who appends expects: whether
+// subscribers hear of it, which the state of the room decides.
+
 struct joined_entry {
   std::string user;
   std::optional<payload> info;
-  bool told = true; // to subscribers
+  bool told = true;
+  uint64_t life = 0;
 };
 struct left_entry {
   std::string user;
   std::string reason;
   bool told = true;
+  uint64_t life = 0;
 };
 struct state_entry {
   std::string user;
@@ -45,6 +53,9 @@ struct state_entry {
 using log_entry =
     std::variant<message_entry, joined_entry, left_entry, state_entry>;
 
+/// Whether who appended it expected that subscribers hear of it.
+bool expects_telling(const log_entry& entry) noexcept;
+
 /// Appends to `out`.
 void encode(const log_entry& entry, std::string& out);
 /// Total. Refuses (`internal`) what `encode` did not write.
@@ -56,10 +67,18 @@ struct room_image {
     std::string user;
     std::optional<payload> info;
     uint64_t since = 0;
+    std::vector<uint64_t> lives{0}; // rising
   };
   std::vector<one_member> members;
   std::string state;         // JSON; empty: null
   uint64_t state_offset = 0; // of its last change
+  bool large = false;        // joins and leaves are not told one by one
+  uint64_t entries = 0;      // of the log, up to here
+  /// Offsets of entries of which subscribers heard although that was not
+  /// expected, or did not although it was. Rising; all that are behind
+  /// `exceptions_from`.
+  std::vector<uint64_t> exceptions;
+  uint64_t exceptions_from = 0;
 };
 
 void encode(const room_image& image, std::string& out);

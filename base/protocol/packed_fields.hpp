@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rookery {
 
@@ -35,6 +36,11 @@ public:
     array(2);
     put(static_cast<uint32_t>(value.written_in));
     put(std::string_view{value.bytes});
+  }
+  void put(const std::vector<uint64_t>& all) {
+    array(all.size());
+    for (const auto one : all)
+      put(one);
   }
   template <class T>
   void put(const std::optional<T>& value) {
@@ -93,6 +99,16 @@ public:
     fits_ = inner.fits() && written_in < encodings;
     value.written_in = static_cast<encoding>(written_in);
   }
+  void take(std::vector<uint64_t>& all) {
+    const auto* one = next(msgpack::type::ARRAY);
+    if (!one)
+      return;
+    packed_fields_reader inner{*one};
+    all.assign(one->via.array.size, 0);
+    for (auto& value : all)
+      inner.take(value);
+    fits_ = inner.fits();
+  }
   template <class T>
   void take(std::optional<T>& value) {
     if (fits_ && at_ < items_.size && items_.ptr[at_].is_nil()) {
@@ -105,6 +121,13 @@ public:
   template <class... Ts>
   bool fields(Ts&... all) {
     (take(all), ...);
+    return fits_;
+  }
+
+  /// Of a later version: they stay as they are where the array has ended.
+  template <class... Ts>
+  bool more_fields(Ts&... all) {
+    ((at_ < items_.size ? take(all) : void()), ...);
     return fits_;
   }
 

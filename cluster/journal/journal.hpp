@@ -136,13 +136,14 @@ public:
   /// stands. An image of what is not in the log yet is a `bad_request`.
   virtual void
   save(std::string topic, journal_image image, done<uint64_t> answer) = 0;
-  /// Of a shared journal, before `open`: from its answer on `news` is called for
-  /// each batch behind `journal_head::newest`, whoever appended it, in order,
-  /// none missing and none twice, also when connections or servers come and go.
-  /// A batch that is appended here is news before its receipt is answered, and
-  /// may be so after it was refused at its deadline. An error is the last call:
-  /// the log is another one or was lost sight of, the topic is closed, and has
-  /// to be opened again. As with answers: one at a time, never waits or throws.
+  /// Of a shared journal, before `open`: from its answer on `news` is called
+  /// for each batch behind `journal_head::newest`, whoever appended it, in
+  /// order, none missing and none twice, also when connections or servers come
+  /// and go. A batch that is appended here is news before its receipt is
+  /// answered, and may be so after it was refused at its deadline. An error is
+  /// the last call: the log is another one or was lost sight of, the topic is
+  /// closed, and has to be opened again. As with answers: one at a time, never
+  /// waits or throws.
   using follower = std::function<void(result<journal_news>)>;
   virtual void follow(std::string topic, follower news) {
     static_cast<void>(topic);

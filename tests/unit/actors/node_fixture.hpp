@@ -178,9 +178,12 @@ private:
 
 /// A whole node with two threads' worth of actors and no thread: CAF's
 /// deterministic scheduler runs them, time moves when the test says so.
-struct node_fixture : test_coordinator_fixture<> {
+struct test_node {
+  using scheduler = test_coordinator_fixture<>;
+
   /// `change` has its say before the first actor runs.
-  explicit node_fixture(void (*change)(node_context&) = [](node_context&) {}) {
+  test_node(scheduler& with, const std::function<void(node_context&)>& change)
+      : runs(with) {
     auto& settings = context.settings;
     topic_class chat;
     chat.name = "chat";
@@ -208,33 +211,33 @@ struct node_fixture : test_coordinator_fixture<> {
     for (uint16_t i = 0; i < 2; ++i)
       places.push_back(
           {nullptr,
-           {i, &wheels[i], &counters[i], [this] { return sched.clock().now(); },
+           {i, &wheels[i], &counters[i],
+            [this] { return runs.sched.clock().now(); },
             [this](steady_time due, std::function<void()> work) {
               later.emplace_back(due, std::move(work));
             }}});
-    root = sys.spawn(
+    root = runs.sys.spawn(
         supervisor, &context, std::move(places),
         [this](std::string why) { fatal = std::move(why); });
     run();
   }
 
-  ~node_fixture() {
+  ~test_node() {
     for (auto* link : links)
       if (link)
         link->vanish();
     run();
-    anon_send(root, drain_atom_v);
+    caf::anon_send(root, drain_atom_v);
     run();
     context.release_actors();
     root = supervisor_actor{};
-    counters_of_this_thread() = nullptr;
   }
 
   /// Lets the actors work until none has a message. Time stands still: topics
   /// look for idleness for ever.
   void run() {
     do
-      consume_messages();
+      runs.consume_messages();
     while (more_work && more_work());
   }
 
@@ -257,7 +260,7 @@ struct node_fixture : test_coordinator_fixture<> {
     auto& hub = *static_cast<fanout*>(
         caf::actor_cast<caf::abstract_actor*>(context.fanouts[thread]));
     const auto speaker =
-        spawn_slim<connection>(sys, nullptr, hub, std::move(facts));
+        spawn_slim<connection>(runs.sys, nullptr, hub, std::move(facts));
     speaker->open([&](link_owner& owner) {
       auto link = std::make_unique<recording_link>(owner, form);
       links.push_back(link.get());
@@ -285,20 +288,22 @@ struct node_fixture : test_coordinator_fixture<> {
 
   /// Does what a thread was to do later, if its time has come.
   void let_pass(std::chrono::milliseconds time) {
-    sched.clock().current_time += time;
+    runs.sched.clock().current_time += time;
     for (auto& [due, work] : std::exchange(later, {}))
-      if (due <= sched.clock().now())
+      if (due <= runs.sched.clock().now())
         work();
       else
         later.emplace_back(due, std::move(work));
     for (auto& wheel : wheels)
-      wheel.advance(sched.clock().now());
+      wheel.advance(runs.sched.clock().now());
   }
 
+  scheduler& runs;
   node_context context;
   std::array<thread_counters, 2> counters;
   std::array<timer_wheel, 2> wheels{
-      timer_wheel{sched.clock().now()}, timer_wheel{sched.clock().now()}};
+      timer_wheel{runs.sched.clock().now()},
+      timer_wheel{runs.sched.clock().now()}};
   int64_t wall_clock = 1'700'000'000'000;
   bool clock_throws = false;
   /// Does what is no actor's; false: there was nothing to do.
@@ -307,6 +312,14 @@ struct node_fixture : test_coordinator_fixture<> {
   supervisor_actor root;
   std::vector<recording_link*> links;
   std::vector<std::pair<steady_time, std::function<void()>>> later;
+};
+
+/// One node.
+struct node_fixture : test_coordinator_fixture<>, test_node {
+  using test_node::run;
+
+  explicit node_fixture(void (*change)(node_context&) = [](node_context&) {})
+      : test_node(*this, change) {}
 };
 
 inline bool contains(const std::string& text, std::string_view part) {

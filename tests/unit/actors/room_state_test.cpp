@@ -42,8 +42,8 @@ CAF_TEST(a leave of somebody who is not there changes nothing) {
   CAF_CHECK(left.effect == entry_effect::unchanged);
 }
 
-CAF_TEST(joins that are not told make members all the same) {
-  room_state room{"chat.a", keys};
+CAF_TEST(joins of a large room are not told and make members all the same) {
+  room_state room{"chat.a", keys, 0};
   const auto joined = room.apply(joined_entry{"alice", {}, false}, 1, 0);
   CAF_CHECK(joined.effect == entry_effect::applied);
   CAF_CHECK(!joined.told);
@@ -165,4 +165,45 @@ CAF_TEST(only the first connection joins and only the last leaves) {
   CAF_CHECK(!connections.remove("alice"));
   CAF_CHECK(connections.remove("alice"));
   CAF_CHECK_EQUAL(connections.of("alice"), 0u);
+}
+
+CAF_TEST(a user is there while a node has him) {
+  room_state room{"chat.a", keys};
+  CAF_CHECK(room.apply(joined_entry{"ann", {}, true, 7}, 1, 0).told);
+  const auto second = room.apply(joined_entry{"ann", {}, true, 9}, 2, 0);
+  CAF_CHECK(second.effect == entry_effect::applied);
+  CAF_CHECK(!second.told);
+  CAF_CHECK(!second.members);
+  CAF_CHECK(!room.apply(left_entry{"ann", "closed", true, 7}, 3, 0).told);
+  CAF_CHECK(room.has("ann"));
+  CAF_CHECK(
+      room.apply(left_entry{"ann", "closed", true, 7}, 4, 0).effect
+      == entry_effect::unchanged);
+  CAF_CHECK(room.apply(left_entry{"ann", "closed", true, 9}, 5, 0).told);
+  CAF_CHECK(!room.has("ann"));
+}
+
+// What a replay tells of an old entry is what was told when it was applied,
+// although nobody judges it again; also by who began with an image.
+CAF_TEST(what was told of an entry is known later) {
+  room_state room{"chat.a", keys};
+  const std::vector<log_entry> log{
+      joined_entry{"ann", {}, true, 7}, // told
+      joined_entry{"ann", {}, true, 9}, // she was there: not told
+      message_entry{"ann", "k", 0, json("1")},
+      message_entry{"ann", "k", 0, json("1")}, // the same: not told
+      left_entry{"ann", "closed", false, 9},   // not the last: not told
+      left_entry{"ann", "closed", false, 7},   // told, though nobody expected
+  };
+  std::vector<bool> told;
+  for (std::size_t i = 0; i < log.size(); ++i)
+    told.push_back(room.apply(log[i], i + 1, 0).told.has_value());
+  CAF_CHECK(told == (std::vector<bool>{true, false, true, false, false, true}));
+  room_state other{"chat.a", keys};
+  other.restore(room.image());
+  CAF_CHECK_EQUAL(other.entries(), log.size());
+  for (std::size_t i = 0; i < log.size(); ++i) {
+    CAF_CHECK_EQUAL(room.told_then(log[i], i + 1).has_value(), told[i]);
+    CAF_CHECK_EQUAL(other.told_then(log[i], i + 1).has_value(), told[i]);
+  }
 }

@@ -31,8 +31,9 @@ TEST(entry, of_each_kind_is_read_as_it_was_written) {
   EXPECT_EQ(message.key, "k");
   EXPECT_EQ(message.at, -7);
   EXPECT_EQ(message.data, odd);
-  const auto joined = again(joined_entry{"u", odd, false});
+  const auto joined = again(joined_entry{"u", odd, false, 1ull << 62});
   EXPECT_EQ(joined.info, odd);
+  EXPECT_EQ(joined.life, 1ull << 62);
   EXPECT_FALSE(joined.told);
   EXPECT_EQ(again(joined_entry{"u", {}, true}).info, std::nullopt);
   const auto left = again(left_entry{"u", "closed", false});
