@@ -22,7 +22,12 @@ jetstream_journal::engine::engine(jetstream_settings settings)
     , reads_({settings_.reads_max, 0}) {}
 
 result<void> jetstream_journal::engine::start() {
-  auto link = jetstream_link::open(settings_, loop_, [this] { look(); });
+  if (auto good = check_settings(settings_); !good)
+    return good;
+  auto link = jetstream_link::open(
+      settings_, loop_,
+      {[this] { look(); },
+       [this] { lose_all("NATS has closed the connection"); }});
   if (!link)
     return tl::make_unexpected(std::move(link.error()));
   link_ = std::move(*link);
@@ -36,6 +41,14 @@ result<void> jetstream_journal::engine::start() {
   parts_->epoch = found->epoch;
   parts_->sequence_seen = found->last_sequence;
   parts_->nonce = random_hex(6);
+  parts_->doubt = [this] { check_epoch(); };
+  parts_->ended = [this](const std::string& topic) {
+    loop_.post([this, topic] {
+      if (const auto one = topics_.find(topic); one != topics_.end())
+        forget_if_idle(std::shared_ptr{one->second});
+    });
+  };
+  plan_epoch_check();
   thread_ = std::thread{[this] { loop_.run(); }};
   ::pthread_setname_np(thread_.native_handle(), "journal.nats");
   return {};
@@ -80,6 +93,17 @@ void jetstream_journal::engine::run_first(const topic_pointer& at, line in) {
   });
 }
 
+void jetstream_journal::engine::follow(std::string topic, follower news) {
+  // In line with `open` and `close`, and bounded by those.
+  loop_.post([this, topic = std::move(topic), news = std::move(news)] {
+    const auto at = find(topic);
+    push(at, &topic_state::writes, [at, news](const topic_state::done& done) {
+      at->news = news;
+      done();
+    });
+  });
+}
+
 void jetstream_journal::engine::close(std::string topic) {
   // Bounded by the topics that are open. After `stop` it is not done any more.
   loop_.post([this, topic = std::move(topic)] {
@@ -99,6 +123,10 @@ void jetstream_journal::engine::shut(
   const auto end = [at, done = std::move(done)] {
     at->open = false;
     at->batch_id = 0;
+    at->news = nullptr;
+    if (const auto follower = std::move(at->follower); follower)
+      follower->end();
+    at->follower.reset();
     done();
   };
   if (at->reads.empty())
@@ -110,7 +138,7 @@ void jetstream_journal::engine::shut(
 }
 
 void jetstream_journal::engine::forget_if_idle(const topic_pointer& at) {
-  if (!at->open && at->writes.empty() && at->reads.empty())
+  if (!at->open && !at->news && at->writes.empty() && at->reads.empty())
     topics_.erase(at->name);
 }
 
@@ -139,6 +167,9 @@ void jetstream_journal::engine::look() {
   if (found->epoch == parts_->epoch) {
     parts_->sequence_seen =
         std::max(parts_->sequence_seen, found->last_sequence);
+    for (const auto& [name, one] : topics_)
+      if (one->follower)
+        parts_->checks.ask(one->follower);
     return;
   }
   log::error(
@@ -146,6 +177,36 @@ void jetstream_journal::engine::look() {
       {{"was", parts_->epoch}, {"is", found->epoch}});
   parts_->epoch = found->epoch;
   parts_->sequence_seen = found->last_sequence;
+  lose_all("the stream was made anew");
+}
+
+/// Asks without waiting whether the stream is still the one that topics were
+/// opened in.
+void jetstream_journal::engine::check_epoch() {
+  if (std::exchange(checks_epoch_, true))
+    return;
+  access_->epoch(
+      parts_->names.log, [this](const std::optional<std::string>& is) {
+        checks_epoch_ = false;
+        if (!is || (!is->empty() && *is != parts_->epoch))
+          look();
+      });
+}
+
+void jetstream_journal::engine::plan_epoch_check() {
+  loop_.after(settings_.tail_check, [this] {
+    check_epoch();
+    plan_epoch_check();
+  });
+}
+
+void jetstream_journal::engine::lose_all(const std::string& why) {
+  std::vector<topic_pointer> followed;
+  for (const auto& [name, one] : topics_)
+    if (one->follower)
+      followed.push_back(one);
+  for (const auto& one : followed)
+    one->follower->fail({errc::not_available, one->name + ": " + why});
 }
 
 int64_t jetstream_journal::engine::now() const {

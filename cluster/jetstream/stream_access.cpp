@@ -1,5 +1,7 @@
 #include "cluster/jetstream/stream_access.hpp"
 
+#include "base/log.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -114,11 +116,13 @@ void stream_access::put(
 
 void stream_access::send(std::shared_ptr<put_call> call) {
   const auto& one = call->one;
+  jetstream_link::headers with{{"Nats-Msg-Id", one.id}};
+  if (one.last)
+    with.emplace_back(
+        "Nats-Expected-Last-Subject-Sequence", std::to_string(*one.last));
   link_.request(
-      one.subject,
-      {{"Nats-Msg-Id", one.id},
-       {"Nats-Expected-Last-Subject-Sequence", std::to_string(one.last)}},
-      one.data, patience(call->deadline), [this, call](jetstream_reply reply) {
+      one.subject, with, one.data, patience(call->deadline),
+      [this, call](jetstream_reply reply) {
         if (!reply.ok()) {
           if (!again(reply, call->deadline, [this, call] { send(call); }))
             answer(*call, tl::make_unexpected(too_late(reply)));
@@ -145,6 +149,30 @@ void stream_access::answer(put_call& call, result<put_ack> said) {
     waiting_.pop_front();
   }
   call.answer(std::move(said));
+}
+
+void stream_access::purge(
+    const std::string& stream, const std::string& subject,
+    clock::time_point deadline) {
+  link_.request(
+      "$JS.API.STREAM.PURGE." + stream, {}, "{\"filter\":\"" + subject + "\"}",
+      patience(deadline), [subject](const jetstream_reply& reply) {
+        if (!reply.ok() || has(reply.data, "\"error\""))
+          log::warn("journal.parts_left", {{"subject", subject}});
+      });
+}
+
+void stream_access::epoch(
+    const std::string& stream,
+    std::function<void(std::optional<std::string>)> answer) {
+  link_.request(
+      "$JS.API.STREAM.INFO." + stream, {}, "", settings_.try_deadline,
+      [answer = std::move(answer)](const jetstream_reply& reply) {
+        if (reply.ok()
+            && number_of(reply.data, "err_code") == JSStreamNotFoundErr)
+          return answer(std::nullopt);
+        answer(reply.ok() ? epoch_of_info(reply.data) : "");
+      });
 }
 
 } // namespace rookery

@@ -38,7 +38,8 @@ public:
   struct message {
     std::string subject;
     std::string id;
-    uint64_t last = 0; // the subject's last sequence; 0: it has none
+    /// What the subject's last sequence has to be, 0: it has none.
+    std::optional<uint64_t> last;
     std::string data;
   };
 
@@ -64,6 +65,16 @@ public:
 
   /// At most `appends_in_flight_max` are on their way, the others wait.
   void put(message one, clock::time_point deadline, then<put_ack> answer);
+
+  /// All messages of the subject, which may have wildcards. Once; it may fail.
+  void purge(
+      const std::string& stream, const std::string& subject,
+      clock::time_point deadline);
+  /// When the stream was made, in the form of `log_stream::epoch`. Once.
+  /// Empty: it is not known now; nothing: there is no such stream.
+  void epoch(
+      const std::string& stream,
+      std::function<void(std::optional<std::string>)> answer);
 
 private:
   struct get_call {
