@@ -177,6 +177,7 @@ void jetstream_journal::engine::look() {
       {{"was", parts_->epoch}, {"is", found->epoch}});
   parts_->epoch = found->epoch;
   parts_->sequence_seen = found->last_sequence;
+  access_->forget_streams();
   lose_all("the stream was made anew");
 }
 

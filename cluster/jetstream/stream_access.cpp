@@ -105,7 +105,7 @@ void stream_access::get(std::shared_ptr<get_call> call) {
 void stream_access::put(
     message one, clock::time_point deadline, then<put_ack> answer) {
   auto call = std::make_shared<put_call>(
-      put_call{std::move(one), deadline, std::move(answer)});
+      put_call{std::move(one), deadline, std::move(answer), streams_});
   if (in_flight_ >= settings_.appends_in_flight_max) {
     waiting_.push_back(std::move(call));
     return;
@@ -115,6 +115,9 @@ void stream_access::put(
 }
 
 void stream_access::send(std::shared_ptr<put_call> call) {
+  if (call->streams != streams_)
+    return answer(
+        *call, refuse(errc::not_available, "the stream was made anew"));
   const auto& one = call->one;
   jetstream_link::headers with{{"Nats-Msg-Id", one.id}};
   if (one.last)

@@ -63,6 +63,9 @@ public:
   at(const std::string& stream, uint64_t sequence, clock::time_point deadline,
      then<found> answer);
 
+  /// The streams were made anew: what was given before is refused, and not sent
+  /// to those.
+  void forget_streams() { ++streams_; }
   /// At most `appends_in_flight_max` are on their way, the others wait.
   void put(message one, clock::time_point deadline, then<put_ack> answer);
 
@@ -87,6 +90,7 @@ private:
     message one;
     clock::time_point deadline;
     then<put_ack> answer;
+    uint64_t streams; // that it is for
   };
   void get(std::shared_ptr<get_call> call);
   void send(std::shared_ptr<put_call> call);
@@ -101,6 +105,7 @@ private:
   jetstream_link& link_;
   work_loop::work look_;
   uint64_t in_flight_ = 0;
+  uint64_t streams_ = 0; // how often they were made anew
   std::deque<std::shared_ptr<put_call>> waiting_;
 };
 
