@@ -97,10 +97,8 @@ void topic_follower::drain() {
   while (begun_ && !over_ && !repairing_) {
     if (ahead_.empty()) {
       auto taken = feed_->take();
-      if (taken.lost) {
-        parts_.meter.gap();
+      if (taken.lost)
         parts_.checks.ask(shared_from_this(), true);
-      }
       if (taken.messages.empty())
         return;
       ahead_ = std::move(taken.messages);

@@ -71,7 +71,7 @@ protected:
 TEST_F(jetstream_shared, two_see_the_same_order) {
   open_nodes(2);
   start_loads();
-  go_on(600);
+  go_on(200);
   end_loads();
   expect_one_log();
   EXPECT_TRUE(nodes[0].journal().is_shared());
@@ -81,7 +81,7 @@ TEST_F(jetstream_shared, two_see_the_same_order) {
 TEST_F(jetstream_shared, three_see_the_same_order) {
   open_nodes(3);
   start_loads();
-  go_on(400);
+  go_on(120);
   end_loads();
   expect_one_log();
 }
@@ -134,7 +134,7 @@ TEST_F(jetstream_shared, small_bounds_for_live_messages_lose_nothing) {
   settings.tail_check = milliseconds{200};
   open_nodes(3);
   start_loads();
-  go_on(300);
+  go_on(100);
   end_loads();
   expect_one_log();
 }

@@ -84,6 +84,11 @@ public:
     ::waitpid(child_, &status, WUNTRACED);
   }
   void go_on() { ::kill(child_, SIGCONT); }
+  /// As after the loss of its disk. It must not run.
+  void forget() {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directory(path_);
+  }
   pid_t pid() const noexcept { return child_; }
 
   static uint16_t free_port() {
