@@ -41,14 +41,14 @@ result<void> jetstream_journal::engine::start() {
   parts_->epoch = found->epoch;
   parts_->sequence_seen = found->last_sequence;
   parts_->nonce = random_hex(6);
-  parts_->doubt = [this] { check_epoch(); };
+  parts_->doubt = [this] { check_stream(); };
   parts_->ended = [this](const std::string& topic) {
     loop_.post([this, topic] {
       if (const auto one = topics_.find(topic); one != topics_.end())
         forget_if_idle(std::shared_ptr{one->second});
     });
   };
-  plan_epoch_check();
+  plan_stream_check();
   thread_ = std::thread{[this] { loop_.run(); }};
   ::pthread_setname_np(thread_.native_handle(), "journal.nats");
   return {};
@@ -164,50 +164,68 @@ void jetstream_journal::engine::look() {
     return look_soon();
   }
   link_->trust(losses);
-  if (found->epoch == parts_->epoch) {
-    parts_->sequence_seen =
-        std::max(parts_->sequence_seen, found->last_sequence);
-    for (const auto& [name, one] : topics_)
-      if (one->follower)
-        parts_->checks.ask(one->follower);
-    return;
+  take_over(*found);
+}
+
+void jetstream_journal::engine::take_over(const log_stream& found) {
+  const auto seen = std::exchange(parts_->sequence_seen, found.last_sequence);
+  if (found.epoch != parts_->epoch) {
+    log::error(
+        "journal.streams_made_anew",
+        {{"was", parts_->epoch}, {"is", found.epoch}});
+    parts_->epoch = found.epoch;
+    access_->forget_streams();
+    return lose_all("the stream was made anew");
   }
-  log::error(
-      "journal.streams_made_anew",
-      {{"was", parts_->epoch}, {"is", found->epoch}});
-  parts_->epoch = found->epoch;
-  parts_->sequence_seen = found->last_sequence;
-  access_->forget_streams();
-  lose_all("the stream was made anew");
+  if (found.last_sequence < seen) {
+    log::error(
+        "journal.stream_lost_entries",
+        {{"was", seen}, {"is", found.last_sequence}});
+    return lose_all("the stream has lost its newest entries");
+  }
+  for (const auto& [name, one] : topics_)
+    if (one->follower)
+      parts_->checks.ask(one->follower);
 }
 
 /// Asks without waiting whether the stream is still the one that topics were
 /// opened in.
-void jetstream_journal::engine::check_epoch() {
-  if (std::exchange(checks_epoch_, true))
+void jetstream_journal::engine::check_stream() {
+  if (std::exchange(checks_stream_, true))
     return;
-  access_->epoch(
-      parts_->names.log, [this](const std::optional<std::string>& is) {
-        checks_epoch_ = false;
-        if (!is || (!is->empty() && *is != parts_->epoch))
+  const auto seen = parts_->sequence_seen;
+  access_->look_at(
+      parts_->names.log, [this, seen](const std::optional<log_stream>& is) {
+        checks_stream_ = false;
+        const bool unknown = is && is->epoch.empty();
+        if (!unknown
+            && (!is || is->epoch != parts_->epoch || is->last_sequence < seen))
           look();
       });
 }
 
-void jetstream_journal::engine::plan_epoch_check() {
+void jetstream_journal::engine::plan_stream_check() {
   loop_.after(settings_.tail_check, [this] {
-    check_epoch();
-    plan_epoch_check();
+    check_stream();
+    plan_stream_check();
   });
 }
 
+/// No topic is open any more.
 void jetstream_journal::engine::lose_all(const std::string& why) {
-  std::vector<topic_pointer> followed;
+  std::vector<topic_pointer> all;
   for (const auto& [name, one] : topics_)
-    if (one->follower)
-      followed.push_back(one);
-  for (const auto& one : followed)
-    one->follower->fail({errc::not_available, one->name + ": " + why});
+    if (one->open)
+      all.push_back(one);
+  for (const auto& one : all) {
+    if (one->follower) {
+      one->follower->fail({errc::not_available, one->name + ": " + why});
+      continue;
+    }
+    one->open = false;
+    one->batch_id = 0;
+    parts_->ended(one->name);
+  }
 }
 
 int64_t jetstream_journal::engine::now() const {

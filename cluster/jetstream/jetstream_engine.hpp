@@ -82,8 +82,9 @@ private:
   void forget_if_idle(const topic_pointer& at);
   void look();
   void look_soon();
-  void check_epoch();
-  void plan_epoch_check();
+  void take_over(const log_stream& found);
+  void check_stream();
+  void plan_stream_check();
   void lose_all(const std::string& why);
 
   const jetstream_settings settings_;
@@ -96,7 +97,7 @@ private:
   call_bounds reads_;
   std::unordered_map<std::string, topic_pointer> topics_;
   bool look_planned_ = false;
-  bool checks_epoch_ = false;
+  bool checks_stream_ = false;
   std::thread thread_;
 };
 

@@ -165,16 +165,17 @@ void stream_access::purge(
       });
 }
 
-void stream_access::epoch(
+void stream_access::look_at(
     const std::string& stream,
-    std::function<void(std::optional<std::string>)> answer) {
+    std::function<void(const std::optional<log_stream>&)> answer) {
   link_.request(
       "$JS.API.STREAM.INFO." + stream, {}, "", settings_.try_deadline,
       [answer = std::move(answer)](const jetstream_reply& reply) {
         if (reply.ok()
             && number_of(reply.data, "err_code") == JSStreamNotFoundErr)
           return answer(std::nullopt);
-        answer(reply.ok() ? epoch_of_info(reply.data) : "");
+        answer(log_stream{
+            epoch_of_info(reply.data), number_of(reply.data, "last_seq")});
       });
 }
 

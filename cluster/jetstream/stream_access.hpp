@@ -73,11 +73,11 @@ public:
   void purge(
       const std::string& stream, const std::string& subject,
       clock::time_point deadline);
-  /// When the stream was made, in the form of `log_stream::epoch`. Once.
-  /// Empty: it is not known now; nothing: there is no such stream.
-  void epoch(
+  /// The stream as it is. Once. None: there is no such stream; with an empty
+  /// epoch: it is not known now.
+  void look_at(
       const std::string& stream,
-      std::function<void(std::optional<std::string>)> answer);
+      std::function<void(const std::optional<log_stream>&)> answer);
 
 private:
   struct get_call {

@@ -46,7 +46,9 @@ void topic_follower::begin(const place& at) {
   ROOKERY_CHECK(!begun_, "a follower begins once");
   place_ = at;
   begun_ = true;
-  plan_check();
+  // Each topic at its own moment of the period.
+  const auto moment = std::hash<std::string>{}(topic_.token) % 256;
+  plan_check(parts_.settings.tail_check * (moment + 1) / 256);
   // The replica that was asked may not have known of the subscription before
   // another one stored what it did not have either.
   if (parts_.settings.replicas > 1)
@@ -54,16 +56,13 @@ void topic_follower::begin(const place& at) {
   drain();
 }
 
-/// Each topic at its own moment of the period, which is at first a part of it.
-void topic_follower::plan_check() {
-  const auto period = parts_.settings.tail_check;
-  const auto part = 1 + std::hash<std::string>{}(topic_.token) % 16;
-  parts_.loop.after(period * part / 16, [weak = weak_from_this(), period] {
+void topic_follower::plan_check(std::chrono::milliseconds pause) {
+  parts_.loop.after(pause, [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self || self->over_)
       return;
     self->parts_.checks.ask(self);
-    self->plan_check();
+    self->plan_check(self->parts_.settings.tail_check);
   });
 }
 

@@ -63,7 +63,7 @@ private:
     work_loop::timer timer;
   };
 
-  void plan_check();
+  void plan_check(std::chrono::milliseconds pause);
   void drain();
   bool deliver(uint64_t sequence, const std::string& id, std::string_view data);
   uint64_t own_id(const std::string& id) const;

@@ -213,6 +213,27 @@ TEST_F(jetstream_follow, a_stream_that_somebody_made_anew_ends_it) {
   EXPECT_EQ(heard(), texts{"new"});
 }
 
+TEST_F(jetstream_follow, a_stream_that_lost_its_newest_entries_ends_it) {
+  start();
+  follow("room");
+  append("room", {"kept"});
+  server.kill();
+  server.back_up();
+  server.start();
+  ASSERT_TRUE(eventually<journal_receipt>(
+      [&] { return wait().append("room", {"lost"}, 1); }));
+  server.kill();
+  server.restore();
+  server.start();
+  ASSERT_TRUE(news.reach_end());
+  EXPECT_EQ(heard(), (texts{"kept", "lost"}));
+  news.clear();
+  const auto newest = follow("room").newest;
+  EXPECT_EQ(newest, offset_of(1, 0));
+  append("room", {"new"});
+  EXPECT_EQ(heard(), texts{"new"});
+}
+
 TEST_F(jetstream_follow, stamps_of_several_clocks_do_not_fall) {
   manual_clock ahead, behind;
   ahead.set_wall(2'000'000'000'000);

@@ -173,6 +173,21 @@ TEST_F(jetstream_login, a_login_that_is_refused_is_no_server_that_is_absent) {
   EXPECT_EQ(refusal(), errc::unauthorized);
 }
 
+TEST_F(jetstream_login, a_login_that_is_refused_later_ends_what_is_followed) {
+  start_server(publishes(), subscribes());
+  auto opened = jetstream_journal::open(settings);
+  ASSERT_TRUE(opened) << opened.error().message;
+  news_log news;
+  store = std::move(*opened);
+  store->follow("room", news.follower());
+  head("room");
+  start_with("accounts { nodes { jetstream = enabled, users = [ { user = node, "
+             "password = other } ] } }\n");
+  EXPECT_TRUE(news.reach_end());
+  EXPECT_FALSE(wait().append("room", {"x"}));
+  store.reset();
+}
+
 TEST_F(jetstream_login, a_credentials_file_is_enough) {
   const std::string files = JETSTREAM_CREDENTIALS;
   server.more = {"-c", files + "/server.conf"};

@@ -91,7 +91,7 @@ TEST_F(jetstream_shared, who_comes_later_misses_nothing) {
   start_loads();
   std::deque<following_node> late;
   for (int i = 0; i < 5; ++i) {
-    go_on(50);
+    go_on(30);
     auto opened = jetstream_journal::open(settings);
     ASSERT_TRUE(opened) << opened.error().message;
     late.emplace_back(std::move(*opened), topics);
@@ -99,7 +99,7 @@ TEST_F(jetstream_shared, who_comes_later_misses_nothing) {
   std::vector<uint64_t> begin;
   for (auto& one : late)
     begin.push_back(one.open(0).newest);
-  go_on(50);
+  go_on(30);
   end_loads();
   expect_one_log();
   const auto all = nodes[0].news(0).records();
@@ -120,11 +120,11 @@ TEST_F(jetstream_shared, a_killed_server_loses_and_doubles_nothing) {
   open_nodes(2);
   start_loads();
   for (int round = 0; round < 4; ++round) {
-    go_on(100);
+    go_on(40);
     server.kill();
     server.start();
   }
-  go_on(100);
+  go_on(40);
   end_loads();
   expect_one_log();
 }
@@ -158,7 +158,7 @@ TEST_F(jetstream_shared, one_batch_is_the_first_of_a_topic) {
     topics.push_back("first" + std::to_string(i));
   open_nodes(3);
   start_loads();
-  go_on(120);
+  go_on(80);
   end_loads();
   expect_one_log();
   stream_watch watch{server.url()};
