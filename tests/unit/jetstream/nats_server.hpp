@@ -84,6 +84,21 @@ public:
     ::waitpid(child_, &status, WUNTRACED);
   }
   void go_on() { ::kill(child_, SIGCONT); }
+  // It must not run for these.
+
+  /// As after the loss of its disk.
+  void forget() {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directory(path_);
+  }
+  void back_up() {
+    std::filesystem::copy(
+        path_, path_ + ".old", std::filesystem::copy_options::recursive);
+  }
+  void restore() {
+    std::filesystem::remove_all(path_);
+    std::filesystem::rename(path_ + ".old", path_);
+  }
   pid_t pid() const noexcept { return child_; }
 
   static uint16_t free_port() {

@@ -1,0 +1,270 @@
+#include "actors/node/node_cluster.hpp"
+
+#include "base/hex.hpp"
+#include "base/log.hpp"
+#include "cluster/bus/nats_bus.hpp"
+#include "cluster/jetstream/jetstream_journal.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+
+namespace rookery {
+
+namespace {
+
+/// What nodes of this version say to each other.
+constexpr uint64_t node_protocol = 1;
+
+/// Nodes that nobody measured yet are taken to accept so many.
+constexpr uint64_t accepts_at_least = 500;
+
+nats_login login_of(const nats_config& from) {
+  return {from.user, from.password,      from.token, from.credentials_file,
+          from.nkey, from.nkey_seed_file};
+}
+
+nats_tls tls_of(const nats_config& from) {
+  return {
+      from.tls, from.tls_ca_file, from.tls_certificate_file, from.tls_key_file};
+}
+
+nats_bus_settings bus_of(const config& all, const std::string& node) {
+  const auto& from = all.cluster.nats;
+  nats_bus_settings to;
+  to.servers = from.servers;
+  to.name = "rookery " + node;
+  to.login = login_of(from);
+  to.tls = tls_of(from);
+  to.echo = false;
+  to.inbox_prefix = from.inbox_prefix;
+  to.connect_timeout = from.connect_timeout;
+  to.reconnect_wait = from.reconnect_wait;
+  to.reconnect_jitter = 2 * from.reconnect_wait;
+  to.ping_interval = from.ping_interval;
+  return to;
+}
+
+jetstream_settings journal_of(const config& all, const std::string& node) {
+  const auto& nats = all.cluster.nats;
+  const auto& log = all.cluster.log;
+  using std::chrono::ceil, std::chrono::seconds;
+  jetstream_settings to;
+  to.servers = nats.servers;
+  to.login = login_of(nats);
+  to.tls = tls_of(nats);
+  to.inbox_prefix = nats.inbox_prefix;
+  to.connection_name = "rookery " + node + " journal";
+  to.name = all.cluster.name;
+  to.storage = log.storage == stream_kind::memory ? stream_storage::memory
+                                                  : stream_storage::file;
+  to.replicas = log.replicas;
+  to.batches_per_topic_max = log.batches_per_topic_max;
+  to.bytes_max = static_cast<int64_t>(log.bytes_max);
+  to.age_max = ceil<seconds>(log.age_max);
+  to.dedupe_window = ceil<seconds>(log.dedupe_window);
+  to.backlog_entries_max = log.backlog_messages_max;
+  to.backlog_bytes_max = log.backlog_bytes_max;
+  to.deadline = log.deadline;
+  to.try_deadline = std::min(to.try_deadline, log.deadline / 2);
+  to.tail_check = log.tail_interval;
+  to.reconnect_wait = nats.reconnect_wait;
+  return to;
+}
+
+const char* reason_of(cluster_fencing::cause why) {
+  switch (why) {
+  case cluster_fencing::cause::given_up:
+    return "others took it for dead";
+  case cluster_fencing::cause::name_taken:
+    return "another node has its name";
+  case cluster_fencing::cause::life_taken:
+    return "another node has its life";
+  }
+  return "";
+}
+
+} // namespace
+
+node_cluster::node_cluster(
+    node_context& context, std::function<void(std::string)> on_fatal)
+    : context_(context)
+    , on_fatal_(std::move(on_fatal))
+    , started_at_(system_clock_ms()) {
+  context_.life = make_life();
+}
+
+node_cluster::~node_cluster() {
+  membership_.reset(); // first what calls back
+  users_.reset();
+  peers_.reset();
+}
+
+// -- the beginning ------------------------------------------------------------
+
+result<bool> node_cluster::connect(const std::function<bool()>& pause) {
+  for (;;) {
+    const auto connected = try_to_connect();
+    if (connected)
+      break;
+    const auto& why = connected.error();
+    if (why.code != errc::not_available)
+      return tl::make_unexpected(why);
+    log::warn("cluster.waiting", {{"why", why.message}});
+    if (pause())
+      return false;
+  }
+  log::info(
+      "cluster.connected", {{"cluster", context_.settings.cluster.name},
+                            {"life", hex(context_.life)}});
+  make_parts();
+  return true;
+}
+
+result<void> node_cluster::try_to_connect() {
+  const auto& settings = context_.settings;
+  if (!bus_) {
+    auto with = bus_of(settings, context_.node_id);
+    with.on_state = [this](const bus_state_notice& notice) {
+      on_bus_state(notice);
+    };
+    auto opened = open_nats_bus(std::move(with));
+    if (!opened)
+      return tl::make_unexpected(opened.error());
+    bus_ = *std::move(opened);
+  }
+  auto logs = jetstream_journal::open(journal_of(settings, context_.node_id));
+  if (!logs)
+    return tl::make_unexpected(logs.error());
+  context_.logs = *std::move(logs);
+  context_.wires = bus_;
+  return {};
+}
+
+void node_cluster::make_parts() {
+  const auto& cluster = context_.settings.cluster;
+  peer_settings calls;
+  calls.cluster = cluster.name;
+  calls.name = context_.node_id;
+  peers_.emplace(*bus_, calls, context_.life);
+  user_index_settings index;
+  index.cluster = cluster.name;
+  users_.emplace(*bus_, timer_, *peers_, index, context_.life);
+  membership_settings members;
+  members.cluster = cluster.name;
+  members.table.name = context_.node_id;
+  members.table.heartbeat = cluster.heartbeat_interval;
+  members.table.failure_timeout = cluster.failure_timeout;
+  membership_handlers handlers;
+  handlers.on_change = [this](const auto& view, const auto& events) {
+    on_change(view, events);
+  };
+  handlers.on_fenced = [this](const auto& fencing) { on_fenced(fencing); };
+  membership_.emplace(
+      *bus_, timer_, members, context_.life, std::move(handlers));
+  context_.peers = &*peers_;
+  context_.user_index = &*users_;
+  context_.view = [this] { return membership_->view(); };
+  context_.is_alive = [this](uint64_t life) {
+    return life == context_.life || membership_->view()->find(life);
+  };
+  context_.rank = [this] {
+    return static_cast<uint32_t>(membership_->view()->rank().value_or(0));
+  };
+}
+
+result<void> node_cluster::join() {
+  if (auto started = peers_->start(); !started)
+    return started;
+  if (auto started = users_->start(); !started)
+    return started;
+  if (auto started = membership_->start(); !started)
+    return started;
+  membership_->set_state(node_state::up);
+  tell_facts();
+  return {};
+}
+
+void node_cluster::leave() {
+  membership_->leave();
+}
+
+// -- what is called back ------------------------------------------------------
+
+void node_cluster::on_change(
+    const std::shared_ptr<const cluster_view>& view,
+    const std::vector<cluster_event>& events) {
+  peers_->members_changed(view);
+  users_->members_changed(*view);
+  for (const auto& event : events) {
+    using enum cluster_event::what;
+    if (event.kind == left || event.kind == died)
+      caf::anon_send(context_.supervisor, gone_order{event.life});
+  }
+}
+
+/// Others dropped what they knew of this node: its clients are better off
+/// elsewhere, and what it does from here on it does as another one.
+void node_cluster::on_fenced(const cluster_fencing& fencing) {
+  log::error(
+      "cluster.fenced", {{"life", hex(fencing.life)},
+                         {"why", reason_of(fencing.why)},
+                         {"by", fencing.by}});
+  if (fencing.why == cluster_fencing::cause::name_taken)
+    return on_fatal_("another node has the name " + context_.node_id);
+  const auto next = make_life(fencing.above);
+  context_.life = next;
+  const auto begun = membership_->begin_life(next);
+  const auto called = peers_->begin_life(next);
+  users_->begin_life(next);
+  if (!begun || !called)
+    return on_fatal_(
+        "no new life: " + (begun ? called : begun).error().message);
+  for (const auto& thread : context_.fanouts)
+    caf::anon_send(thread, drain_atom_v, close_code::drain);
+  caf::anon_send(context_.supervisor, gone_order{fencing.life});
+}
+
+void node_cluster::on_bus_state(const bus_state_notice& notice) {
+  const bool connected = notice.state == bus_state::connected;
+  if (connected_.exchange(connected) == connected)
+    return;
+  connected_since_ms_ = timer_.now().count();
+  if (connected)
+    log::info("cluster.nats_connected", {{"again", notice.again}});
+  else
+    log::warn("cluster.nats_lost", {{"why", notice.why}});
+  if (notice.state == bus_state::closed)
+    on_fatal_("NATS refuses this node: " + notice.why);
+}
+
+// -- what others are told -----------------------------------------------------
+
+void node_cluster::tell_facts() {
+  membership_->tell(facts());
+  const auto& cluster = context_.settings.cluster;
+  const auto away = timer_.now().count() - connected_since_ms_;
+  context_.linked = connected_ || away < cluster.failure_timeout.count();
+  timer_.after(cluster.heartbeat_interval, [this] { tell_facts(); });
+}
+
+node_facts node_cluster::facts() const {
+  const auto& settings = context_.settings;
+  node_facts now;
+  now.version = server_version;
+  now.protocol = node_protocol;
+  now.connections = context_.door ? context_.door->inside() : 0;
+  now.topics = context_.topics;
+  now.users = context_.users;
+  now.accepts_per_second = accepts_at_least * settings.node.threads;
+  const auto most = settings.limits.connections_per_second;
+  if (most > 0)
+    now.accepts_per_second = std::min<uint64_t>(now.accepts_per_second, most);
+  now.journal_backlog = context_.logs->counts().backlog_entries;
+  now.address = settings.http.internal_address + ":"
+                + std::to_string(settings.http.internal_port);
+  now.started_at = started_at_;
+  return now;
+}
+
+} // namespace rookery
