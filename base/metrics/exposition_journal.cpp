@@ -72,6 +72,19 @@ void describe_journal(
             "Parts of logs that were read, for replays and history.", Counter,
             found.reads},
         described{
+            "rookery_journal_news_total",
+            "Batches of a shared journal that were handed to its topics.",
+            Counter, found.news},
+        described{
+            "rookery_journal_gaps_total",
+            "Times that batches of a shared journal did not come by "
+            "themselves and were read.",
+            Counter, found.gaps},
+        described{
+            "rookery_journal_tail_checks_total",
+            "Looks at the last batch of a topic of a shared journal.", Counter,
+            found.tail_checks},
+        described{
             "rookery_journal_backlog_entries", "Entries that wait now.", Gauge,
             found.backlog_entries},
         described{

@@ -22,6 +22,11 @@ struct journal_counts {
   uint64_t backlog_bytes = 0;
   uint64_t file_bytes = 0; // now
   bool failing = false;    // now: the last commit failed
+
+  // Of a journal that several nodes share; else 0.
+  uint64_t news = 0;        // batches that were handed to who follows
+  uint64_t gaps = 0;        // times that some were missing and had to be read
+  uint64_t tail_checks = 0; // looks for a last one that was lost
 };
 
 } // namespace rookery

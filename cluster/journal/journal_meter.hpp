@@ -24,6 +24,9 @@ public:
   void appended(uint64_t entries) { add(entries_, entries); }
   void failed() { add(failures_); } // a batch
   void read() { add(reads_); }
+  void news() { add(news_); }
+  void gap() { add(gaps_); }
+  void tail_check() { add(tail_checks_); }
   void set_failing(bool now) { failing_.store(now, relaxed); }
 
   /// All but what the queues and the file know.
@@ -37,6 +40,9 @@ public:
     for (std::size_t i = 0; i < commits_by_seconds_.size(); ++i)
       now.commits_by_seconds[i] = commits_by_seconds_[i].load(relaxed);
     now.failing = failing_.load(relaxed);
+    now.news = news_.load(relaxed);
+    now.gaps = gaps_.load(relaxed);
+    now.tail_checks = tail_checks_.load(relaxed);
     return now;
   }
 
@@ -48,6 +54,7 @@ private:
   }
 
   counter entries_{0}, commits_{0}, failures_{0}, reads_{0}, commit_ns_{0};
+  counter news_{0}, gaps_{0}, tail_checks_{0};
   std::array<counter, journal_counts::seconds_bounds.size() + 1>
       commits_by_seconds_{};
   std::atomic<bool> failing_{false};
