@@ -7,9 +7,9 @@ namespace {
 
 using found = stream_access::found;
 
-/// Stores one batch behind the topic's last message as it is known here. If the
-/// last one is another, it is looked at: a batch of ours that had no receipt is
-/// what the log ends with; one of somebody else means that the topic is his.
+/// Stores one batch behind whatever the log ends with. Only the first one that
+/// a topic ever has must find it empty. Who follows the topic gets the batch as
+/// news before its receipt.
 class appending : public std::enable_shared_from_this<appending> {
 public:
   appending(
@@ -39,6 +39,7 @@ public:
                + " bytes is longer than NATS takes (max_payload)"});
     id_ = topic_->id_prefix
           + (batch_.id != 0 ? std::to_string(batch_.id) : parts_.next_id());
+    stored_before_ = sequence_of(topic_->newest);
     if (topic_->unsure)
       look();
     else
@@ -47,7 +48,6 @@ public:
 
 private:
   static constexpr uint64_t headers_bytes = 512; // more than ours have
-  static constexpr int looks_max = 5;
 
   void fail(failure why) {
     parts_.meter.failed();
@@ -55,10 +55,16 @@ private:
   }
   void store() {
     stamp_ = parts_.stamp();
+    const bool first = topic_->newest == 0 && !refused_;
+    stream_access::message one{parts_.log_subject(*topic_), id_, {}, {}};
+    if (first)
+      one.last = 0;
+    // 0 is for the first: 1 is before all others, too.
+    const auto previous = first ? 0 : std::max<uint64_t>(topic_->newest, 1);
+    one.data = pack_batch(stamp_, previous, batch_.bodies);
     parts_.access.put(
-        {parts_.log_subject(*topic_), id_, topic_->sequence,
-         pack_batch(stamp_, topic_->newest, batch_.bodies)},
-        deadline_, [self = shared_from_this()](result<put_ack> said) {
+        std::move(one), deadline_,
+        [self = shared_from_this()](result<put_ack> said) {
           self->on_ack(std::move(said));
         });
   }
@@ -71,12 +77,18 @@ private:
     }
     if (auto why = parts_.closed(*topic_); !why.empty())
       return fail({errc::not_available, std::move(why)});
-    if (said->refused)
+    if (said->refused) {
+      refused_ = true;
       return look();
+    }
     if (said->duplicate)
       return parts_.access.at(
           parts_.names.log, said->sequence, deadline_,
           guarded(&appending::on_stored));
+    if (said->sequence <= stored_before_) {
+      parts_.doubt();
+      return fail({errc::not_available, topic_->name + ": it is another log"});
+    }
     settle(said->sequence, stamp_, batch_.bodies.size());
   }
   stream_access::then<found> guarded(void (appending::*next)(found)) {
@@ -96,46 +108,43 @@ private:
     settle(stored->sequence, batch->stamp, batch->bodies.size());
   }
   void look() {
-    if (++looks_ > looks_max)
-      return fail({errc::not_available, topic_->name + ": no order is found"});
     parts_.access.last(
         parts_.names.log, parts_.log_subject(*topic_), deadline_,
         guarded(&appending::on_last));
   }
   void on_last(found last) {
-    if (!last) {
-      topic_->sequence = 0; // all has gone; offsets go on
-      return store();
-    }
-    if (last->id == id_)
+    if (last && last->id == id_)
       return on_stored(std::move(last));
-    if (last->sequence == topic_->sequence)
-      return store();
-    if (last->id.compare(0, topic_->id_prefix.size(), topic_->id_prefix) != 0) {
-      topic_->open = false;
-      return fail(
-          {errc::not_available,
-           topic_->name + ": somebody else has appended; open it again"});
-    }
-    const auto batch = unpack_batch(last->data);
-    if (!batch)
-      return fail(batch.error());
-    topic_->sequence = last->sequence;
-    topic_->newest = offset_of(last->sequence, batch->bodies.size() - 1);
+    if (last)
+      topic_->newest = std::max(topic_->newest, offset_of(last->sequence, 0));
     store();
   }
   void settle(uint64_t sequence, int64_t stamp, std::size_t entries) {
-    auto& topic = *topic_;
-    topic.unsure = false;
-    topic.sequence = std::max(topic.sequence, sequence);
-    topic.newest = std::max(topic.newest, offset_of(sequence, entries - 1));
     parts_.sequence_seen = std::max(parts_.sequence_seen, sequence);
     parts_.saw(stamp);
-    topic.batch_id = batch_.id;
-    topic.receipt = {{}, stamp, 0};
+    journal_news own{batch_.id, {}};
     for (std::size_t i = 0; i < entries; ++i)
-      topic.receipt.offsets.push_back(offset_of(sequence, i));
-    parts_.meter.appended(entries);
+      own.records.push_back({offset_of(sequence, i), stamp, {}});
+    if (!topic_->follower)
+      return finish(sequence, own);
+    topic_->follower->await(
+        sequence, deadline_,
+        [self = shared_from_this(), sequence, own](bool well) {
+          if (!well)
+            return self->fail(
+                {errc::not_available,
+                 "a batch of " + self->topic_->name + " did not come back"});
+          self->finish(sequence, own);
+        });
+  }
+  void finish(uint64_t sequence, const journal_news& own) {
+    auto& topic = *topic_;
+    topic.unsure = false;
+    topic.newest = std::max(topic.newest, own.records.back().offset);
+    if (topic.batch_sequence != sequence) // else it is known from its news
+      topic.remember(sequence, own);
+    receipt_ = topic.receipt;
+    parts_.meter.appended(own.records.size());
     parts_.meter.committed(work_loop::clock::now() - begin_);
     parts_.meter.set_failing(false);
     find_reaches();
@@ -154,13 +163,14 @@ private:
         [self = shared_from_this()](result<found> said) {
           if (said && *said)
             if (const auto batch = unpack_batch((*said)->data); batch)
-              self->topic_->reaches = batch->previous;
+              self->topic_->reaches =
+                  reaches_of((*said)->sequence, batch->previous);
           self->answer(); // stored it is, whatever was found
         });
   }
   void answer() {
-    topic_->receipt.reaches = topic_->reaches;
-    answer_(topic_->receipt);
+    receipt_.reaches = topic_->reaches;
+    answer_(std::move(receipt_));
   }
 
   jetstream_parts& parts_;
@@ -171,7 +181,9 @@ private:
   journal::done<journal_receipt> answer_;
   std::string id_;
   int64_t stamp_ = 0;
-  int looks_ = 0;
+  uint64_t stored_before_ = 0; // a sequence of this topic
+  bool refused_ = false;       // it is not the topic's first
+  journal_receipt receipt_;
 };
 
 } // namespace

@@ -22,7 +22,12 @@ jetstream_journal::engine::engine(jetstream_settings settings)
     , reads_({settings_.reads_max, 0}) {}
 
 result<void> jetstream_journal::engine::start() {
-  auto link = jetstream_link::open(settings_, loop_, [this] { look(); });
+  if (auto good = check_settings(settings_); !good)
+    return good;
+  auto link = jetstream_link::open(
+      settings_, loop_,
+      {[this] { look(); },
+       [this] { lose_all("NATS has closed the connection"); }});
   if (!link)
     return tl::make_unexpected(std::move(link.error()));
   link_ = std::move(*link);
@@ -36,6 +41,14 @@ result<void> jetstream_journal::engine::start() {
   parts_->epoch = found->epoch;
   parts_->sequence_seen = found->last_sequence;
   parts_->nonce = random_hex(6);
+  parts_->doubt = [this] { check_stream(); };
+  parts_->ended = [this](const std::string& topic) {
+    loop_.post([this, topic] {
+      if (const auto one = topics_.find(topic); one != topics_.end())
+        forget_if_idle(std::shared_ptr{one->second});
+    });
+  };
+  plan_stream_check();
   thread_ = std::thread{[this] { loop_.run(); }};
   ::pthread_setname_np(thread_.native_handle(), "journal.nats");
   return {};
@@ -80,6 +93,17 @@ void jetstream_journal::engine::run_first(const topic_pointer& at, line in) {
   });
 }
 
+void jetstream_journal::engine::follow(std::string topic, follower news) {
+  // In line with `open` and `close`, and bounded by those.
+  loop_.post([this, topic = std::move(topic), news = std::move(news)] {
+    const auto at = find(topic);
+    push(at, &topic_state::writes, [at, news](const topic_state::done& done) {
+      at->news = news;
+      done();
+    });
+  });
+}
+
 void jetstream_journal::engine::close(std::string topic) {
   // Bounded by the topics that are open. After `stop` it is not done any more.
   loop_.post([this, topic = std::move(topic)] {
@@ -99,6 +123,10 @@ void jetstream_journal::engine::shut(
   const auto end = [at, done = std::move(done)] {
     at->open = false;
     at->batch_id = 0;
+    at->news = nullptr;
+    if (const auto follower = std::move(at->follower); follower)
+      follower->end();
+    at->follower.reset();
     done();
   };
   if (at->reads.empty())
@@ -110,7 +138,7 @@ void jetstream_journal::engine::shut(
 }
 
 void jetstream_journal::engine::forget_if_idle(const topic_pointer& at) {
-  if (!at->open && at->writes.empty() && at->reads.empty())
+  if (!at->open && !at->news && at->writes.empty() && at->reads.empty())
     topics_.erase(at->name);
 }
 
@@ -136,16 +164,68 @@ void jetstream_journal::engine::look() {
     return look_soon();
   }
   link_->trust(losses);
-  if (found->epoch == parts_->epoch) {
-    parts_->sequence_seen =
-        std::max(parts_->sequence_seen, found->last_sequence);
-    return;
+  take_over(*found);
+}
+
+void jetstream_journal::engine::take_over(const log_stream& found) {
+  const auto seen = std::exchange(parts_->sequence_seen, found.last_sequence);
+  if (found.epoch != parts_->epoch) {
+    log::error(
+        "journal.streams_made_anew",
+        {{"was", parts_->epoch}, {"is", found.epoch}});
+    parts_->epoch = found.epoch;
+    access_->forget_streams();
+    return lose_all("the stream was made anew");
   }
-  log::error(
-      "journal.streams_made_anew",
-      {{"was", parts_->epoch}, {"is", found->epoch}});
-  parts_->epoch = found->epoch;
-  parts_->sequence_seen = found->last_sequence;
+  if (found.last_sequence < seen) {
+    log::error(
+        "journal.stream_lost_entries",
+        {{"was", seen}, {"is", found.last_sequence}});
+    return lose_all("the stream has lost its newest entries");
+  }
+  for (const auto& [name, one] : topics_)
+    if (one->follower)
+      parts_->checks.ask(one->follower);
+}
+
+/// Asks without waiting whether the stream is still the one that topics were
+/// opened in.
+void jetstream_journal::engine::check_stream() {
+  if (std::exchange(checks_stream_, true))
+    return;
+  const auto seen = parts_->sequence_seen;
+  access_->look_at(
+      parts_->names.log, [this, seen](const std::optional<log_stream>& is) {
+        checks_stream_ = false;
+        const bool unknown = is && is->epoch.empty();
+        if (!unknown
+            && (!is || is->epoch != parts_->epoch || is->last_sequence < seen))
+          look();
+      });
+}
+
+void jetstream_journal::engine::plan_stream_check() {
+  loop_.after(settings_.tail_check, [this] {
+    check_stream();
+    plan_stream_check();
+  });
+}
+
+/// No topic is open any more.
+void jetstream_journal::engine::lose_all(const std::string& why) {
+  std::vector<topic_pointer> all;
+  for (const auto& [name, one] : topics_)
+    if (one->open)
+      all.push_back(one);
+  for (const auto& one : all) {
+    if (one->follower) {
+      one->follower->fail({errc::not_available, one->name + ": " + why});
+      continue;
+    }
+    one->open = false;
+    one->batch_id = 0;
+    parts_->ended(one->name);
+  }
 }
 
 int64_t jetstream_journal::engine::now() const {

@@ -40,6 +40,7 @@ public:
         reads_, std::move(topic), {1, 0}, std::move(answer),
         &topic_state::reads, std::move(begin));
   }
+  void follow(std::string topic, follower news);
   void close(std::string topic);
   int64_t now() const;
   journal_counts counts() const;
@@ -81,6 +82,10 @@ private:
   void forget_if_idle(const topic_pointer& at);
   void look();
   void look_soon();
+  void take_over(const log_stream& found);
+  void check_stream();
+  void plan_stream_check();
+  void lose_all(const std::string& why);
 
   const jetstream_settings settings_;
   work_loop loop_;
@@ -92,6 +97,7 @@ private:
   call_bounds reads_;
   std::unordered_map<std::string, topic_pointer> topics_;
   bool look_planned_ = false;
+  bool checks_stream_ = false;
   std::thread thread_;
 };
 

@@ -56,7 +56,8 @@ void jetstream_journal::read(
   engine_->give_read<journal_page>(
       std::move(topic), std::move(answer),
       [&parts, range](const topic_pointer& at, call_deadline until, auto then) {
-        read_page(parts, at, range, until, std::move(then));
+        const auto begin = range.newest_first ? read_back : read_page;
+        begin(parts, at, range, until, std::move(then));
       });
 }
 
@@ -70,6 +71,10 @@ void jetstream_journal::save(
           const topic_pointer& at, call_deadline until, auto then) mutable {
         save_image(parts, at, std::move(image), until, std::move(then));
       });
+}
+
+void jetstream_journal::follow(std::string topic, follower news) {
+  engine_->follow(std::move(topic), std::move(news));
 }
 
 void jetstream_journal::close(std::string topic) {

@@ -8,28 +8,37 @@
 
 namespace rookery {
 
-/// A journal of several nodes: a stream of NATS JetStream, which also sends
-/// each batch to whoever follows `live.<name>.<token of the topic>`.
+/// A shared journal: a stream of NATS JetStream, which puts what all nodes
+/// append into one order, and sends each batch to whoever follows its topic.
 ///
 /// Otherwise than the contract has it:
 /// - Offsets rise but are not dense (stream_message.hpp).
 /// - A topic keeps what the limits of the stream leave, image or not; its own
 ///   retention is only compared, and a shortage is logged once.
-/// - `reaches` in receipts may be behind by an eighth of
+/// - `reaches` is the offset before the first one that is left, whether or not
+///   there was an entry. In receipts it may be behind by an eighth of
 ///   `batches_per_topic_max`; in heads and pages it is as it is.
 /// - The epoch is that of the stream, for all topics. If the stream is made
-///   anew, all topics are closed: their calls give `not_available`.
-/// - So are those of a topic to which somebody else appended: one node at a
-///   time appends to a topic, and each batch says what it is behind.
-/// - A batch that was refused at its deadline may have been stored. Given again
-///   with its id it gets its receipt, as long as the topic stays open and
-///   nothing follows it, or within `dedupe_window`.
+///   anew, all topics are closed: their followers are told, their calls give
+///   `not_available`.
+/// - A follower that has to read what it missed, and finds that it may have
+/// gone
+///   by the stream's limits, is told that the topic is closed.
+/// - A batch that was refused at its deadline may be stored later. Given again
+///   with its id it gets its receipt if it was the topic's last that was
+///   appended here and is known from its news, or within `dedupe_window`.
+/// - Batches of a topic that nobody follows have no news before their receipts;
+///   all else is the same.
 ///
-/// One thread of its own does all; none waits for the server, but to look at
-/// the streams after a connection came back: `try_deadline` for each question.
+/// One thread of its own does all, calls followers, too; none waits for the
+/// server, but to look at the streams after a connection came back:
+/// `try_deadline` for each question.
 class jetstream_journal final : public journal {
 public:
   /// Connects, and makes or adapts the streams. Blocks for seconds at most.
+  /// `unauthorized`: the login is refused; `bad_request`: settings are wrong,
+  /// or JetStream is not enabled for the account; `conflict`: the streams are
+  /// there in another form; `not_available`: to be tried again.
   static result<std::unique_ptr<jetstream_journal>>
   open(jetstream_settings settings);
   ~jetstream_journal() override;
@@ -47,6 +56,8 @@ public:
       done<journal_page> answer) override;
   void
   save(std::string topic, journal_image image, done<uint64_t> answer) override;
+  void follow(std::string topic, follower news) override;
+  bool is_shared() const noexcept override { return true; }
   void close(std::string topic) override;
   void stop() override;
   int64_t now() const override;

@@ -1,15 +1,14 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "cluster/bus/nats_options.hpp"
 #include "cluster/jetstream/jetstream_settings.hpp"
+#include "cluster/jetstream/live_feed.hpp"
 #include "cluster/jetstream/work_loop.hpp"
-
-#include <nats/nats.h>
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,14 +17,6 @@
 #include <vector>
 
 namespace rookery {
-
-/// Calls `Destroy` at the end.
-template <class T, void (*Destroy)(T*)>
-struct jetstream_deleter {
-  void operator()(T* one) const noexcept { Destroy(one); }
-};
-using nats_message =
-    std::unique_ptr<natsMsg, jetstream_deleter<natsMsg, natsMsg_Destroy>>;
 
 /// What came back for a request.
 struct jetstream_reply {
@@ -48,19 +39,28 @@ struct jetstream_reply {
 
 /// One connection to NATS, and requests over it that nobody waits for: each is
 /// answered in the loop, by a reply or at its deadline. NATS.c calls back on
-/// threads of its own, where nothing is done but to copy and to post.
+/// threads of its own, perhaps a little longer than this lives; there nothing
+/// is done but to copy and to post.
 ///
 /// Thread: that of the loop, but for `open`.
 class jetstream_link {
 public:
   using headers = std::vector<std::pair<const char*, std::string>>;
   using on_reply = std::function<void(jetstream_reply)>;
+  /// What is told of the connection; posted.
+  struct notices {
+    work_loop::work reconnected;
+    work_loop::work closed; // for good: the login is refused by now
+  };
+  /// A subscription, which ends with this.
+  using listening = nats_ptr<natsSubscription>;
 
-  /// Blocks until it is connected, 5 s at most. `on_reconnect` is posted.
-  static result<std::unique_ptr<jetstream_link>> open(
-      const jetstream_settings& settings, work_loop& loop,
-      work_loop::work on_reconnect);
-  /// Returns when no callback runs any more. Requests are not answered.
+  /// Blocks until it is connected, 5 s for each server at most. `unauthorized`:
+  /// the login is refused; `bad_request`: settings are wrong; `not_available`:
+  /// no server is there.
+  static result<std::unique_ptr<jetstream_link>>
+  open(const jetstream_settings& settings, work_loop& loop, notices told);
+  /// Requests are not answered any more.
   ~jetstream_link();
   jetstream_link(const jetstream_link&) = delete;
   jetstream_link& operator=(const jetstream_link&) = delete;
@@ -68,43 +68,50 @@ public:
   void request(
       const std::string& subject, const headers& with, std::string_view data,
       std::chrono::milliseconds deadline, on_reply then);
+  /// The server knows of it before it sees any later request. None: there is
+  /// no connection any more.
+  listening listen(const std::string& subject, std::shared_ptr<live_feed> into);
 
   bool up() const;
   /// How often the connection was lost. What it led to may not be there any
   /// more: until it was looked at and `trust` says so, no request is sent.
-  uint64_t losses() const noexcept { return losses_; }
+  uint64_t losses() const noexcept;
   void trust(uint64_t losses) noexcept { trusted_ = losses; }
   std::size_t payload_max() const;
-  natsConnection* handle() const noexcept { return connection_; }
+  natsConnection* handle() const noexcept { return connection_.get(); }
 
 private:
   struct waiting {
     on_reply then;
     work_loop::timer deadline;
   };
-  jetstream_link(work_loop& loop, work_loop::work on_reconnect)
-      : loop_(loop)
-      , on_reconnect_(std::move(on_reconnect)) {}
-  natsStatus connect(const jetstream_settings& settings);
-  natsStatus subscribe();
+  struct shared;
+  struct hearing;
+  jetstream_link(
+      const jetstream_settings& settings, work_loop& loop, notices told);
+  result<void> connect();
+  result<void> subscribe();
   natsStatus send(
       const std::string& subject, const std::string& reply, const headers& with,
       std::string_view data);
   void settle(uint64_t id, jetstream_reply reply);
   static void
-  on_message(natsConnection*, natsSubscription*, natsMsg* message, void* self);
+  on_message(natsConnection*, natsSubscription*, natsMsg* message, void* to);
+  static void
+  on_live(natsConnection*, natsSubscription* at, natsMsg* message, void* to);
 
+  const jetstream_settings& settings_;
   work_loop& loop_;
-  work_loop::work on_reconnect_;
-  natsConnection* connection_ = nullptr;
-  natsSubscription* replies_ = nullptr;
-  std::string inbox_;               // "_INBOX.xxx."
-  std::atomic<uint64_t> losses_{0}; // told by a thread of NATS.c
+  const notices told_;
+  const std::string inbox_; // with its last dot
+  const std::shared_ptr<shared> shared_;
+  nats_ptr<natsConnection> connection_;
+  nats_ptr<natsSubscription> replies_;
   uint64_t trusted_ = 0;
   uint64_t newest_ = 0; // request
   std::unordered_map<uint64_t, waiting> waiting_;
-  std::promise<void> unsubscribed_; // the last call for `replies_` was made
-  std::promise<void> closed_;       // and that for `connection_`
+  /// Where NATS.c did not promise to tell the end.
+  std::vector<std::unique_ptr<hearing>> kept_;
 };
 
 } // namespace rookery

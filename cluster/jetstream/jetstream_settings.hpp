@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cluster/bus/nats_bus.hpp"
 #include "cluster/journal/journal_clock.hpp"
 
 #include <chrono>
@@ -13,11 +14,13 @@ enum class stream_storage : uint8_t { file, memory };
 
 struct jetstream_settings {
   std::vector<std::string> servers; // "nats://host:4222"
-  std::string credentials_file;     // empty: none
-  std::string ca_file;              // not empty: TLS
+  nats_login login;
+  nats_tls tls;
+  std::string connection_name; // shown by the server; empty: "journal <name>"
+  std::string inbox_prefix = "_INBOX"; // what the login may subscribe to
   /// Letters, digits, '-' and '_'. The streams are `log-<name>` and
   /// `image-<name>`, the subjects `log.<name>.*`, `live.<name>.*` and
-  /// `image.<name>.*`.
+  /// `image.<name>.>`.
   std::string name;
 
   // Of the streams. The limits bound what a topic's own retention keeps: what
@@ -35,6 +38,13 @@ struct jetstream_settings {
   uint64_t backlog_entries_max = 65'536;
   uint64_t backlog_bytes_max = 64 * 1024 * 1024;
   uint64_t reads_max = 16'384; // that may wait
+  /// Of each topic: what may wait to become news. More is dropped, and read
+  /// from the stream.
+  std::size_t live_messages_max = 1'024;
+  std::size_t live_bytes_max = 8 * 1024 * 1024;
+  /// An image may be longer than a message, and is stored in parts then.
+  uint64_t image_bytes_max = 64 * 1024 * 1024;
+  uint64_t image_part_bytes = 512 * 1024;
   /// More in flight than these only adds latency.
   uint64_t appends_in_flight_max = 256;
   /// After which a call is refused.
@@ -43,6 +53,12 @@ struct jetstream_settings {
   std::chrono::milliseconds try_deadline{2'000};
   std::chrono::milliseconds retry_pause{100};
   std::chrono::milliseconds reconnect_wait{250};
+  /// How often each topic's last message is looked at, as a live one that was
+  /// lost shows only by the next.
+  std::chrono::milliseconds tail_check{30'000};
+  /// So long the news of a batch may come after its receipt; then the topic's
+  /// last message is looked at.
+  std::chrono::milliseconds news_patience{100};
   /// Otherwise NATS.c collects for up to 1 ms, for which every receipt and
   /// every message of a page waits (docs/decisions/0009-jetstream-journal.md).
   bool send_at_once = true;

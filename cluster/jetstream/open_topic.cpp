@@ -7,8 +7,9 @@ namespace {
 
 using found = stream_access::found;
 
-/// Looks for the last message, the first one and the image, in this order: what
-/// is trimmed meanwhile makes `reaches` greater, never too small.
+/// Subscribes, then looks for the image, the last message and the first one, in
+/// this order: what comes later is news, an image is of what is in the log, and
+/// what is trimmed meanwhile makes `reaches` greater, never too small.
 class opening : public std::enable_shared_from_this<opening> {
 public:
   opening(
@@ -21,9 +22,23 @@ public:
 
   void start() {
     head_.epoch = parts_.epoch;
-    parts_.access.last(
-        parts_.names.log, parts_.log_subject(*topic_), deadline_,
-        guarded(&opening::on_last));
+    if (topic_->open && topic_->epoch == parts_.epoch)
+      follower_ = topic_->follower;
+    goes_on_ = follower_ != nullptr;
+    if (!goes_on_ && topic_->news) {
+      follower_ =
+          std::make_shared<topic_follower>(parts_, *topic_, topic_->news);
+      if (!follower_->listen())
+        return fail({errc::not_available, "there is no connection to NATS"});
+    }
+    find_image(
+        parts_, topic_, deadline_,
+        [self = shared_from_this()](result<std::optional<journal_image>> said) {
+          if (!said)
+            return self->fail(std::move(said.error()));
+          self->head_.image = std::move(*said);
+          self->find_last();
+        });
   }
 
 private:
@@ -35,7 +50,16 @@ private:
       (*self.*next)(std::move(*said));
     };
   }
-  void fail(failure why) { answer_(tl::make_unexpected(std::move(why))); }
+  void fail(failure why) {
+    if (follower_ && !goes_on_)
+      follower_->end();
+    answer_(tl::make_unexpected(std::move(why)));
+  }
+  void find_last() {
+    parts_.access.last(
+        parts_.names.log, parts_.log_subject(*topic_), deadline_,
+        guarded(&opening::on_last));
+  }
 
   void on_last(found last) {
     if (!last)
@@ -46,9 +70,9 @@ private:
     if (!batch)
       return fail(batch.error());
     parts_.saw(batch->stamp);
-    sequence_ = last->sequence;
-    parts_.sequence_seen = std::max(parts_.sequence_seen, sequence_);
-    head_.newest = offset_of(sequence_, batch->bodies.size() - 1);
+    end_ = {last->sequence, true, batch->stamp};
+    parts_.sequence_seen = std::max(parts_.sequence_seen, end_.sequence);
+    head_.newest = offset_of(end_.sequence, batch->bodies.size() - 1);
     parts_.access.next(
         parts_.names.log, parts_.log_subject(*topic_), 1, deadline_,
         guarded(&opening::on_first));
@@ -58,7 +82,7 @@ private:
     const auto gone = oldest ? oldest->sequence - 1 : parts_.sequence_seen;
     head_.newest = gone == 0 ? 0 : offset_of(gone, batch_entries_max - 1);
     head_.reaches = head_.newest;
-    find_image();
+    judge_image();
   }
   void on_first(found first) {
     head_.reaches = head_.newest; // unless something is left
@@ -66,45 +90,67 @@ private:
       const auto batch = unpack_batch(first->data);
       if (!batch)
         return fail(batch.error());
-      head_.reaches = std::min(batch->previous, head_.newest);
+      head_.reaches =
+          std::min(reaches_of(first->sequence, batch->previous), head_.newest);
     }
-    find_image();
+    judge_image();
   }
-  void find_image() {
-    parts_.access.last(
-        parts_.names.image, parts_.image_subject(*topic_), deadline_,
-        guarded(&opening::on_image));
-  }
-  void on_image(found stored) {
+  void judge_image() {
     if (parts_.epoch != head_.epoch)
       return fail({errc::not_available, "the stream was made anew"});
-    if (stored) {
-      const auto image = unpack_image(stored->data);
-      if (!image)
-        return fail(image.error());
-      // A log that lost its newest entries can have an image of them.
-      const bool known = image->offset <= head_.newest || sequence_ == 0;
-      if (image->epoch == head_.epoch && known)
-        head_.image = journal_image{image->offset, std::string{image->body}};
+    auto& image = head_.image;
+    if (image && image->offset > head_.newest) {
+      if (end_.is_batch && is_behind())
+        return;
+      if (end_.is_batch)
+        image.reset(); // of a log that lost its newest entries
+      else
+        head_.newest = head_.reaches = image->offset;
     }
-    if (head_.image && head_.image->offset > head_.newest)
-      head_.newest = head_.reaches = head_.image->offset;
-    open();
+    if (!goes_on_)
+      return open();
+    follower_->await(
+        end_.sequence, deadline_, [self = shared_from_this()](bool well) {
+          if (!well)
+            return self->fail(
+                {errc::not_available, "what is followed lags behind"});
+          self->head_.newest =
+              std::max(self->head_.newest, self->topic_->newest);
+          self->open();
+        });
+  }
+  /// A replica that does not have yet what the image is of is asked again.
+  bool is_behind() {
+    constexpr int lags_max = 5;
+    if (parts_.settings.replicas < 2 || ++lags_ > lags_max)
+      return false;
+    parts_.loop.after(parts_.settings.retry_pause, [self = shared_from_this()] {
+      self->find_last();
+    });
+    return true;
   }
   void open() {
     auto& topic = *topic_;
     if (!topic.open || topic.epoch != head_.epoch) {
       topic.id_prefix = parts_.next_id() + ".";
       topic.batch_id = 0;
+      topic.batch_sequence = 0;
       topic.unsure = false;
     }
     topic.open = true;
     topic.epoch = head_.epoch;
     topic.newest = head_.newest;
     topic.reaches = head_.reaches;
-    topic.sequence = sequence_;
     topic.unlooked = 0;
+    topic.follower = follower_;
+    if (goes_on_ && topic.news)
+      follower_->replace(topic.news);
+    topic.news = nullptr;
+    if (!end_.is_batch)
+      end_.sequence = sequence_of(head_.newest);
     answer_(std::move(head_));
+    if (follower_ && !goes_on_)
+      follower_->begin(end_);
   }
 
   jetstream_parts& parts_;
@@ -112,7 +158,10 @@ private:
   call_deadline deadline_;
   journal::done<journal_head> answer_;
   journal_head head_;
-  uint64_t sequence_ = 0;
+  topic_follower::place end_;
+  std::shared_ptr<topic_follower> follower_; // null: nobody follows
+  int lags_ = 0;
+  bool goes_on_ = false; // it was open, and stays so
 };
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "cluster/jetstream/stream_access.hpp"
 
+#include "base/log.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -103,7 +105,7 @@ void stream_access::get(std::shared_ptr<get_call> call) {
 void stream_access::put(
     message one, clock::time_point deadline, then<put_ack> answer) {
   auto call = std::make_shared<put_call>(
-      put_call{std::move(one), deadline, std::move(answer)});
+      put_call{std::move(one), deadline, std::move(answer), streams_});
   if (in_flight_ >= settings_.appends_in_flight_max) {
     waiting_.push_back(std::move(call));
     return;
@@ -113,12 +115,17 @@ void stream_access::put(
 }
 
 void stream_access::send(std::shared_ptr<put_call> call) {
+  if (call->streams != streams_)
+    return answer(
+        *call, refuse(errc::not_available, "the stream was made anew"));
   const auto& one = call->one;
+  jetstream_link::headers with{{"Nats-Msg-Id", one.id}};
+  if (one.last)
+    with.emplace_back(
+        "Nats-Expected-Last-Subject-Sequence", std::to_string(*one.last));
   link_.request(
-      one.subject,
-      {{"Nats-Msg-Id", one.id},
-       {"Nats-Expected-Last-Subject-Sequence", std::to_string(one.last)}},
-      one.data, patience(call->deadline), [this, call](jetstream_reply reply) {
+      one.subject, with, one.data, patience(call->deadline),
+      [this, call](jetstream_reply reply) {
         if (!reply.ok()) {
           if (!again(reply, call->deadline, [this, call] { send(call); }))
             answer(*call, tl::make_unexpected(too_late(reply)));
@@ -145,6 +152,31 @@ void stream_access::answer(put_call& call, result<put_ack> said) {
     waiting_.pop_front();
   }
   call.answer(std::move(said));
+}
+
+void stream_access::purge(
+    const std::string& stream, const std::string& subject,
+    clock::time_point deadline) {
+  link_.request(
+      "$JS.API.STREAM.PURGE." + stream, {}, "{\"filter\":\"" + subject + "\"}",
+      patience(deadline), [subject](const jetstream_reply& reply) {
+        if (!reply.ok() || has(reply.data, "\"error\""))
+          log::warn("journal.parts_left", {{"subject", subject}});
+      });
+}
+
+void stream_access::look_at(
+    const std::string& stream,
+    std::function<void(const std::optional<log_stream>&)> answer) {
+  link_.request(
+      "$JS.API.STREAM.INFO." + stream, {}, "", settings_.try_deadline,
+      [answer = std::move(answer)](const jetstream_reply& reply) {
+        if (reply.ok()
+            && number_of(reply.data, "err_code") == JSStreamNotFoundErr)
+          return answer(std::nullopt);
+        answer(log_stream{
+            epoch_of_info(reply.data), number_of(reply.data, "last_seq")});
+      });
 }
 
 } // namespace rookery

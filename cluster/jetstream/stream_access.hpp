@@ -38,7 +38,8 @@ public:
   struct message {
     std::string subject;
     std::string id;
-    uint64_t last = 0; // the subject's last sequence; 0: it has none
+    /// What the subject's last sequence has to be, 0: it has none.
+    std::optional<uint64_t> last;
     std::string data;
   };
 
@@ -62,8 +63,21 @@ public:
   at(const std::string& stream, uint64_t sequence, clock::time_point deadline,
      then<found> answer);
 
+  /// The streams were made anew: what was given before is refused, and not sent
+  /// to those.
+  void forget_streams() { ++streams_; }
   /// At most `appends_in_flight_max` are on their way, the others wait.
   void put(message one, clock::time_point deadline, then<put_ack> answer);
+
+  /// All messages of the subject, which may have wildcards. Once; it may fail.
+  void purge(
+      const std::string& stream, const std::string& subject,
+      clock::time_point deadline);
+  /// The stream as it is. Once. None: there is no such stream; with an empty
+  /// epoch: it is not known now.
+  void look_at(
+      const std::string& stream,
+      std::function<void(const std::optional<log_stream>&)> answer);
 
 private:
   struct get_call {
@@ -76,6 +90,7 @@ private:
     message one;
     clock::time_point deadline;
     then<put_ack> answer;
+    uint64_t streams; // that it is for
   };
   void get(std::shared_ptr<get_call> call);
   void send(std::shared_ptr<put_call> call);
@@ -90,6 +105,7 @@ private:
   jetstream_link& link_;
   work_loop::work look_;
   uint64_t in_flight_ = 0;
+  uint64_t streams_ = 0; // how often they were made anew
   std::deque<std::shared_ptr<put_call>> waiting_;
 };
 

@@ -13,6 +13,7 @@ using boost::endian::endian_store;
 using boost::endian::order;
 
 constexpr uint8_t version = 1;
+constexpr uint8_t version_parts = 2; // of an image
 
 template <class T>
 void put(std::string& to, T number) {
@@ -116,11 +117,17 @@ std::string pack_image(const image_message& image) {
   ROOKERY_CHECK(image.epoch.size() < 256, "an epoch is short");
   std::string to;
   to.reserve(10 + image.epoch.size() + image.body.size());
-  put(to, version);
+  put(to, image.parts.empty() ? version : version_parts);
   put(to, image.offset);
   put(to, static_cast<uint8_t>(image.epoch.size()));
   to += image.epoch;
-  to += image.body;
+  if (image.parts.empty()) {
+    to += image.body;
+    return to;
+  }
+  put(to, image.bytes);
+  put(to, image.count);
+  to += image.parts;
   return to;
 }
 
@@ -130,8 +137,13 @@ result<image_message> unpack_image(std::string_view payload) {
   const auto first = from.number<uint8_t>();
   image.offset = from.number<uint64_t>();
   image.epoch = from.text(from.number<uint8_t>());
-  image.body = from.rest();
-  if (from.failed() || first != version)
+  const bool parts = first == version_parts;
+  if (parts) {
+    image.bytes = from.number<uint64_t>();
+    image.count = from.number<uint32_t>();
+  }
+  (parts ? image.parts : image.body) = from.rest();
+  if (from.failed() || (first != version && (!parts || image.parts.empty())))
     return refuse(errc::internal, "a message of the stream is no image");
   return image;
 }

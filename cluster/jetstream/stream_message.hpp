@@ -38,8 +38,8 @@ std::string subject_token(std::string_view topic);
 /// length of each body (4), the bodies.
 struct batch_message {
   int64_t stamp = 0;
-  /// The topic's newest offset before this batch: who finds it as the first
-  /// that is left knows what is gone, who reads backwards where to go on.
+  /// The newest offset of the topic that the writer knew; others may have
+  /// appended behind it. 0 only for the first batch that a topic ever had.
   uint64_t previous = 0;
   std::vector<std::string_view> bodies; // into what was unpacked
 };
@@ -53,12 +53,27 @@ constexpr uint64_t batch_overhead(uint64_t bodies) noexcept {
   return 19 + 4 * bodies;
 }
 
+/// How far back a log goes whose first batch that is left is this one: exactly
+/// what was before it is not known.
+constexpr uint64_t reaches_of(uint64_t sequence, uint64_t previous) noexcept {
+  return previous == 0 ? 0 : offset_of(sequence, 0) - 1;
+}
+
 /// The payload of an image: 0x01, offset (8), length of the epoch (1), epoch,
 /// body. An image of another epoch is of another log.
+///
+/// If it is longer than a message may be, it is in parts, which are stored
+/// before it under `<subject of the image>.<parts>.<index>`: 0x02, offset,
+/// length of the epoch, epoch, length of the body (8), count of parts (4),
+/// `parts`.
 struct image_message {
   uint64_t offset = 0;
   std::string_view epoch;
   std::string_view body;
+  // In parts: `body` is empty.
+  std::string_view parts; // a token; empty: it is in one piece
+  uint64_t bytes = 0;
+  uint32_t count = 0;
 };
 std::string pack_image(const image_message& image);
 result<image_message> unpack_image(std::string_view payload);

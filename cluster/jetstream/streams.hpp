@@ -6,6 +6,7 @@
 #include <nats/nats.h>
 
 #include <string>
+#include <string_view>
 
 namespace rookery {
 
@@ -31,9 +32,18 @@ struct log_stream {
   uint64_t last_sequence = 0;
 };
 
-/// Makes both streams, or adapts the limits of those that are there. What can
-/// not be adapted (subjects, storage, republishing) is a `conflict` that says
-/// what differs. Blocks, each of at most six requests for `try_deadline`.
+/// The same of what the server says about a stream, in JSON. Empty: it does not
+/// say it.
+std::string epoch_of_info(std::string_view json);
+
+/// `bad_request`: what can not work with any server.
+result<void> check_settings(const jetstream_settings& of);
+
+/// Makes both streams, or adapts the limits of those that are there, and the
+/// subjects of images. What can not be adapted (other subjects, storage,
+/// republishing) is a `conflict` that says what differs; a server or an account
+/// without JetStream is a `bad_request`. Blocks, each of at most six requests
+/// for `try_deadline`.
 result<log_stream>
 ensure_streams(natsConnection* at, const jetstream_settings& settings);
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "cluster/jetstream/stream_access.hpp"
+#include "cluster/jetstream/tail_checks.hpp"
+#include "cluster/jetstream/topic_follower.hpp"
 #include "cluster/journal/journal.hpp"
 #include "cluster/journal/journal_meter.hpp"
 
@@ -8,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace rookery {
 
@@ -25,35 +28,54 @@ struct topic_state {
   /// Begins the ids of all batches since it was opened, so that they are known
   /// again, and others are known to be of others.
   std::string id_prefix;
-  uint64_t newest = 0;   // offset
-  uint64_t reaches = 0;  // as found last
-  uint64_t sequence = 0; // of the subject's last message; 0: it has none
+  uint64_t newest = 0;  // offset, as far as it is known
+  uint64_t reaches = 0; // as found last
   /// A batch may have been stored that had no receipt.
   bool unsure = false;
   uint64_t unlooked = 0; // batches since `reaches` was found
+  // The batch that was appended here and stored last.
   uint64_t batch_id = 0;
-  journal_receipt receipt; // of that batch
+  uint64_t batch_sequence = 0;
+  journal_receipt receipt;
+  /// Parts of images whose end is not known: they go with the next image.
+  std::vector<std::string> stray_parts;
+
+  journal::follower news; // for the next time that it is opened
+  std::shared_ptr<topic_follower> follower;
 
   std::deque<work> writes, reads; // waiting, and at work: the first
+
+  void remember(uint64_t sequence, const journal_news& own) {
+    batch_id = own.batch;
+    batch_sequence = sequence;
+    receipt = {{}, own.records.front().stamp, reaches};
+    for (const auto& one : own.records)
+      receipt.offsets.push_back(one.offset);
+  }
 };
 
 /// What the calls of a journal share.
 ///
-/// Thread: that of the loop, but for `clock`, `stamp_floor` and `meter`.
+/// Thread: that of the loop, but for `clock`, `stamp_floor`, `meter`, `door`.
 struct jetstream_parts {
   jetstream_parts(
       const jetstream_settings& with, work_loop& in, stream_access& of,
       jetstream_link& over, journal_meter& told)
       : settings(with)
       , loop(in)
+      , door(std::make_shared<loop_door>(in))
       , names(with.name)
       , access(of)
       , link(over)
       , meter(told)
       , clock(0, with.clock) {}
+  ~jetstream_parts() { door->shut(); }
+  jetstream_parts(const jetstream_parts&) = delete;
+  jetstream_parts& operator=(const jetstream_parts&) = delete;
 
   const jetstream_settings& settings;
   work_loop& loop;
+  std::shared_ptr<loop_door> door;
   stream_names names;
   stream_access& access;
   jetstream_link& link;
@@ -67,6 +89,11 @@ struct jetstream_parts {
   uint64_t sequence_seen = 0;
   uint64_t ids = 0;  // given
   std::string nonce; // of this process, before all ids
+  tail_checks checks;
+  bool told_of_parts = false; // that do not fit; once is enough
+  work_loop::work doubt;      // the stream may have been made anew
+  /// A topic was closed by its follower.
+  std::function<void(const std::string& topic)> ended;
 
   int64_t stamp() const {
     return std::max(clock.now(), stamp_floor.load(std::memory_order_relaxed));
@@ -101,10 +128,19 @@ void open_topic(
 void append_batch(
     jetstream_parts& parts, const topic_pointer& topic, journal_batch batch,
     call_deadline deadline, journal::done<journal_receipt> answer);
+/// None: there is none, or its parts do not fit. That of another epoch is none.
+void find_image(
+    jetstream_parts& parts, const topic_pointer& topic, call_deadline deadline,
+    journal::done<std::optional<journal_image>> answer);
 void save_image(
     jetstream_parts& parts, const topic_pointer& topic, journal_image image,
     call_deadline deadline, journal::done<uint64_t> answer);
+/// `range.newest_first` is for the other.
 void read_page(
+    jetstream_parts& parts, const topic_pointer& topic,
+    const journal_range& range, call_deadline deadline,
+    journal::done<journal_page> answer);
+void read_back(
     jetstream_parts& parts, const topic_pointer& topic,
     const journal_range& range, call_deadline deadline,
     journal::done<journal_page> answer);

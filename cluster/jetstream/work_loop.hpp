@@ -69,4 +69,25 @@ private:
   bool left_ = false;
 };
 
+/// The way into a loop for threads that may outlive it. Thread: any.
+class loop_door {
+public:
+  explicit loop_door(work_loop& to)
+      : to_(&to) {}
+  void post(work_loop::work one) {
+    const std::lock_guard guard{lock_};
+    if (to_)
+      to_->post(std::move(one));
+  }
+  /// Nothing passes any more.
+  void shut() {
+    const std::lock_guard guard{lock_};
+    to_ = nullptr;
+  }
+
+private:
+  std::mutex lock_;
+  work_loop* to_;
+};
+
 } // namespace rookery

@@ -10,12 +10,15 @@
 namespace rookery {
 
 /// Appends batches of three to each of some topics, each when the one before is
-/// answered, and the same again when it was refused.
+/// answered, and the same again when it was refused. Several may append to the
+/// same topics under different names.
 class appending_load {
 public:
   static constexpr uint64_t batch = 3;
-  appending_load(journal& to, std::vector<std::string> topics)
+  appending_load(
+      journal& to, std::vector<std::string> topics, std::string name = "")
       : to_(to)
+      , name_(std::move(name))
       , names_(std::move(topics))
       , receipts_(names_.size()) {}
 
@@ -48,12 +51,33 @@ public:
       ASSERT_EQ(records->size(), receipts.size()) << names_[i];
       for (std::size_t k = 0; k < receipts.size(); ++k) {
         ASSERT_EQ((*records)[k].offset, receipts[k]);
-        ASSERT_EQ((*records)[k].body, std::to_string(k));
+        ASSERT_EQ((*records)[k].body, name_ + std::to_string(k));
       }
     }
   }
-  static std::string body(uint64_t id, uint64_t index) {
-    return std::to_string((id - 1) * batch + index);
+  /// Of what had a receipt.
+  uint64_t entries(std::size_t topic) {
+    const std::lock_guard guard{lock_};
+    return receipts_[topic].size();
+  }
+  /// All that had a receipt is in the log once, in order; others' stand
+  /// between.
+  void expect_among(
+      const std::vector<journal_record>& log, std::size_t topic) const {
+    const auto& receipts = receipts_[topic];
+    std::size_t k = 0;
+    for (const auto& one : log) {
+      if (!one.body.starts_with(name_))
+        continue;
+      ASSERT_LT(k, receipts.size()) << "it was stored, and had no receipt";
+      ASSERT_EQ(one.offset, receipts[k]);
+      ASSERT_EQ(one.body, name_ + std::to_string(k));
+      ++k;
+    }
+    ASSERT_EQ(k, receipts.size());
+  }
+  std::string body(uint64_t id, uint64_t index) const {
+    return name_ + std::to_string((id - 1) * batch + index);
   }
 
 private:
@@ -85,6 +109,7 @@ private:
   }
 
   journal& to_;
+  const std::string name_;
   std::vector<std::string> names_;
   std::mutex lock_;
   std::condition_variable more_;

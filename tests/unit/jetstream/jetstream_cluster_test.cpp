@@ -1,10 +1,12 @@
 #include "cluster/jetstream/jetstream_journal.hpp"
 #include "tests/unit/jetstream/appending_load.hpp"
 #include "tests/unit/jetstream/nats_server.hpp"
+#include "tests/unit/jetstream/news_log.hpp"
 
 #include <nats/nats.h>
 
 #include <array>
+#include <deque>
 
 namespace rookery {
 
@@ -77,23 +79,39 @@ protected:
 } // namespace
 
 TEST_F(jetstream_cluster, a_killed_leader_loses_and_doubles_nothing) {
-  open();
   const std::vector<std::string> names{"a", "b.c", "d"};
-  for (const auto& one : names) {
-    const auto found = waiting_journal{*store}.open(one, keep_all());
-    ASSERT_TRUE(found) << found.error().message;
+  std::deque<following_node> nodes;
+  std::deque<appending_load> loads;
+  for (const char* const name : {"A", "B"}) {
+    open();
+    nodes.emplace_back(std::move(store), names);
+    nodes.back().open();
+    loads.emplace_back(nodes.back().journal(), names, name);
   }
-  appending_load load{*store, names};
-  load.start();
-  ASSERT_TRUE(load.reach(100));
+  for (auto& one : loads)
+    one.start();
+  const auto go_on = [&] {
+    for (auto& one : loads)
+      ASSERT_TRUE(one.reach(one.total() + 50)) << "two are a majority";
+  };
+  go_on();
   auto* const first = leader();
   ASSERT_TRUE(first);
   first->kill();
-  ASSERT_TRUE(load.reach(load.total() + 100)) << "two are a majority";
+  go_on();
   first->start();
-  ASSERT_TRUE(load.reach(load.total() + 100));
-  ASSERT_TRUE(load.end());
-  load.expect_each_once(*store);
+  go_on();
+  for (auto& one : loads)
+    ASSERT_TRUE(one.end());
+  for (std::size_t i = 0; i < names.size() && !HasFatalFailure(); ++i) {
+    ASSERT_TRUE(
+        nodes[0].news(i).reach(loads[0].entries(i) + loads[1].entries(i)));
+    auto expected = nodes[0].news(i).records();
+    for (auto& one : nodes)
+      one.expect_same(i, expected);
+    for (auto& one : loads)
+      one.expect_among(expected, i);
+  }
 }
 
 } // namespace rookery

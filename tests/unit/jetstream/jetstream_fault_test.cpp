@@ -9,20 +9,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-class jetstream_fault : public jetstream_place {
-protected:
-  /// Tries until it works; the journal's deadlines bound each try.
-  template <class T, class Try>
-  result<T> eventually(Try one) {
-    const auto until =
-        std::chrono::steady_clock::now() + std::chrono::seconds{20};
-    for (;;) {
-      auto said = one();
-      if (said || std::chrono::steady_clock::now() > until)
-        return said;
-    }
-  }
-};
+using jetstream_fault = jetstream_place;
 
 } // namespace
 
@@ -187,23 +174,7 @@ TEST_F(jetstream_fault, a_stream_that_is_lost_is_another_epoch) {
   EXPECT_EQ(texts("room"), std::vector<std::string>{"new"});
 }
 
-TEST_F(jetstream_fault, who_appends_behind_another_has_to_open_anew) {
-  start();
-  head("room");
-  append("room", {"1"});
-  auto other = jetstream_journal::open(settings);
-  ASSERT_TRUE(other);
-  ASSERT_TRUE(waiting_journal{**other}.open("room", keep_all()));
-  ASSERT_TRUE(waiting_journal{**other}.append("room", {"2"}));
-  const auto late = wait().append("room", {"3"});
-  ASSERT_FALSE(late);
-  EXPECT_EQ(late.error().code, errc::not_available);
-  EXPECT_EQ(head("room").newest, offset_of(2, 0));
-  append("room", {"3"});
-  EXPECT_EQ(texts("room"), (std::vector<std::string>{"1", "2", "3"}));
-}
-
-TEST_F(jetstream_fault, who_follows_gets_each_batch) {
+TEST_F(jetstream_fault, other_programs_can_follow_a_topic) {
   start();
   natsConnection* connection = nullptr;
   natsSubscription* follows = nullptr;

@@ -49,6 +49,18 @@ protected:
     return all;
   }
 
+  /// Tries until it works; the journal's deadlines bound each try.
+  template <class T, class Try>
+  result<T> eventually(Try one) {
+    const auto until =
+        std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    for (;;) {
+      auto said = one();
+      if (said || std::chrono::steady_clock::now() > until)
+        return said;
+    }
+  }
+
   nats_server server;
   jetstream_settings settings;
   std::unique_ptr<jetstream_journal> store;

@@ -37,6 +37,7 @@ public:
   nats_server& operator=(const nats_server&) = delete;
 
   std::vector<std::string> more; // arguments
+  bool jetstream = true;
 
   std::string url() const {
     return "nats://127.0.0.1:" + std::to_string(port_);
@@ -56,8 +57,10 @@ public:
         ::_exit(1);
       ::dup2(ends[1], STDOUT_FILENO);
       ::dup2(ends[1], STDERR_FILENO);
-      std::vector<const char*> words{program, "-js",       "-sd", path_.c_str(),
-                                     "-a",    "127.0.0.1", "-p",  port.c_str()};
+      std::vector<const char*> words{
+          program, "-a", "127.0.0.1", "-p", port.c_str()};
+      if (jetstream)
+        words.insert(words.end(), {"-js", "-sd", path_.c_str()});
       for (const auto& one : more)
         words.push_back(one.c_str());
       words.push_back(nullptr);
@@ -84,6 +87,21 @@ public:
     ::waitpid(child_, &status, WUNTRACED);
   }
   void go_on() { ::kill(child_, SIGCONT); }
+  // It must not run for these.
+
+  /// As after the loss of its disk.
+  void forget() {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directory(path_);
+  }
+  void back_up() {
+    std::filesystem::copy(
+        path_, path_ + ".old", std::filesystem::copy_options::recursive);
+  }
+  void restore() {
+    std::filesystem::remove_all(path_);
+    std::filesystem::rename(path_ + ".old", path_);
+  }
   pid_t pid() const noexcept { return child_; }
 
   static uint16_t free_port() {
