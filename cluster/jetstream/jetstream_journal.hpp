@@ -27,8 +27,10 @@ namespace rookery {
 /// - A batch that was refused at its deadline may be stored later. Given again
 ///   with its id it gets its receipt if it was the topic's last that was
 ///   appended here and is known from its news, or within `dedupe_window`.
-/// - Batches of a topic that nobody follows have no news before their receipts;
-///   all else is the same.
+/// - A topic can be open and not followed: for who reads. Its receipts do not
+///   wait for news. Who appends follows: else he may take a topic for empty
+///   whose batches came after he opened it and have gone, and followers take
+///   his for the first of another log.
 ///
 /// One thread of its own does all, calls followers, too; none waits for the
 /// server, but to look at the streams after a connection came back:

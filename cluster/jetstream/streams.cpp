@@ -157,8 +157,8 @@ private:
   failed(const wanted_stream& wanted, natsStatus status, jsErrCode code) {
     if (code == JSNotEnabledErr || code == JSNotEnabledForAccountErr)
       return refuse(
-          errc::bad_request,
-          "JetStream is not enabled for this account of NATS");
+          errc::bad_request, "JetStream is not enabled on this server of NATS, "
+                             "or for the account");
     if (status == NATS_NO_RESPONDERS)
       return refuse(
           errc::not_available,

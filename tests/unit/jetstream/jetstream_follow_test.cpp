@@ -179,6 +179,25 @@ TEST_F(jetstream_follow, what_has_gone_unread_ends_it) {
   EXPECT_EQ(heard(), texts{"again"});
 }
 
+TEST_F(jetstream_follow, what_has_aged_away_is_no_gap) {
+  settings.age_max = std::chrono::seconds{1};
+  start();
+  follow("room");
+  for (const char* const text : {"1", "2", "3"}) {
+    append("room", {text});
+    const auto gone = eventually<journal_page>([&]() -> result<journal_page> {
+      auto page = wait().read("room", {0, UINT64_MAX, 10, 1000});
+      if (page && !page->records.empty())
+        return refuse(errc::not_available, "it is there still");
+      return page;
+    });
+    ASSERT_TRUE(gone) << gone.error().message;
+  }
+  EXPECT_EQ(heard(), (texts{"1", "2", "3"}));
+  EXPECT_FALSE(news.error());
+  EXPECT_EQ(store->counts().gaps, 0u);
+}
+
 TEST_F(jetstream_follow, a_stream_that_was_removed_ends_it) {
   start();
   const auto epoch = follow("room").epoch;

@@ -219,7 +219,16 @@ TEST_F(jetstream_login, says_that_jetstream_is_not_enabled) {
       "accounts { nodes { users = [ { user = node, password = secret } ] }, "
       "others { jetstream = enabled } }\n");
   EXPECT_EQ(refusal(), errc::bad_request);
-  EXPECT_EQ(message, "JetStream is not enabled for this account of NATS");
+  const std::string why =
+      "JetStream is not enabled on this server of NATS, or for the account";
+  EXPECT_EQ(message, why);
+  settings.login = {};
+  server.kill();
+  server.more.clear();
+  server.jetstream = false;
+  server.start();
+  EXPECT_EQ(refusal(), errc::bad_request);
+  EXPECT_EQ(message, why);
 }
 
 } // namespace rookery

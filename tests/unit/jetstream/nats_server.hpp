@@ -37,6 +37,7 @@ public:
   nats_server& operator=(const nats_server&) = delete;
 
   std::vector<std::string> more; // arguments
+  bool jetstream = true;
 
   std::string url() const {
     return "nats://127.0.0.1:" + std::to_string(port_);
@@ -56,8 +57,10 @@ public:
         ::_exit(1);
       ::dup2(ends[1], STDOUT_FILENO);
       ::dup2(ends[1], STDERR_FILENO);
-      std::vector<const char*> words{program, "-js",       "-sd", path_.c_str(),
-                                     "-a",    "127.0.0.1", "-p",  port.c_str()};
+      std::vector<const char*> words{
+          program, "-a", "127.0.0.1", "-p", port.c_str()};
+      if (jetstream)
+        words.insert(words.end(), {"-js", "-sd", path_.c_str()});
       for (const auto& one : more)
         words.push_back(one.c_str());
       words.push_back(nullptr);

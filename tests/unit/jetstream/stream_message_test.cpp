@@ -38,6 +38,29 @@ TEST(stream_message, an_image_comes_back_as_it_was) {
     EXPECT_FALSE(unpack_image(std::string_view{packed}.substr(0, length)));
 }
 
+TEST(stream_message, an_image_in_parts_names_them) {
+  image_message made{7, "18a", {}, "3f-1"};
+  made.bytes = 5'000'000'000;
+  made.count = 10'000;
+  const auto packed = pack_image(made);
+  const auto image = unpack_image(packed);
+  ASSERT_TRUE(image);
+  EXPECT_EQ(image->offset, 7u);
+  EXPECT_EQ(image->epoch, "18a");
+  EXPECT_EQ(image->parts, "3f-1");
+  EXPECT_EQ(image->bytes, made.bytes);
+  EXPECT_EQ(image->count, made.count);
+  EXPECT_TRUE(image->body.empty());
+  for (std::size_t length = 0; length <= packed.size() - 4; ++length)
+    EXPECT_FALSE(unpack_image(std::string_view{packed}.substr(0, length)));
+}
+
+TEST(stream_message, only_behind_the_first_batch_nothing_is_gone) {
+  EXPECT_EQ(reaches_of(9, 0), 0u);
+  EXPECT_EQ(reaches_of(9, 1), offset_of(8, batch_entries_max - 1));
+  EXPECT_LT(reaches_of(9, offset_of(3, 0)), offset_of(9, 0));
+}
+
 TEST(stream_message, topics_are_tokens_that_no_others_have) {
   EXPECT_EQ(subject_token("room:Aut_1-x"), "room:Aut_1-x");
   EXPECT_EQ(subject_token("a.b"), "a%2eb");
