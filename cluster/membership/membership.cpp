@@ -196,7 +196,8 @@ void cluster_membership::core::tick() {
     // Heartbeats that wait for a connection would only tell of the past.
     if (fresh || (reachable && now >= next_beat)) {
       beat(fresh);
-      next_beat = now + settings.table.heartbeat;
+      // The timer is late at times, and never early.
+      next_beat = now + settings.table.heartbeat - tick_time / 2;
     }
     settle(out);
     if (stale)
