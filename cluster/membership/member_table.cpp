@@ -11,7 +11,8 @@ member_table::member_table(
     : settings_(std::move(settings))
     , life_(life)
     , above_(life)
-    , last_tick_(now) {
+    , last_tick_(now)
+    , self_heard_(now) {
   ROOKERY_CHECK(life > 0 && life >> 63 == 0, "make_life gives lives");
   ROOKERY_CHECK(
       !settings_.name.empty() && settings_.name.size() <= node_name_bytes_max,
@@ -29,9 +30,11 @@ member_outcome member_table::heard(const cluster_word& word, ms now) {
 
 void member_table::hear(const node_beat& beat, ms now, member_outcome& out) {
   if (beat.life == life_) {
-    if (beat.name != settings_.name)
+    if (beat.name == settings_.name)
+      self_heard_ = now; // ours comes back to us
+    else
       fence_self(cluster_fencing::cause::life_taken, life_, beat.name, out);
-    return; // ours comes back to us
+    return;
   }
   ++counts_.beats;
   if (ended(beat.life)) {
@@ -155,11 +158,9 @@ member_outcome member_table::tick(ms now) {
   forget_tombstones(now);
   if (!connected_)
     return out;
-  if (gap >= settings_.failure_timeout)
-    refresh(now);
-  else if (gap > settings_.heartbeat)
-    for (auto& [life, seen] : live_)
-      seen.dead_at += gap;
+  judge_hearing(gap, now);
+  if (deaf_)
+    return out;
   for (auto one = live_.begin(); one != live_.end();) {
     if (one->second.dead_at <= now)
       one = end(one, cluster_event::what::died, now, out);
@@ -169,6 +170,23 @@ member_outcome member_table::tick(ms now) {
   return out;
 }
 
+void member_table::judge_hearing(ms gap, ms now) {
+  if (gap >= settings_.failure_timeout) {
+    refresh(now);
+  } else if (gap > settings_.heartbeat) {
+    // What was heard after the gap, and before this call, is not older.
+    self_heard_ = std::min(self_heard_ + gap, now);
+    for (auto& [life, seen] : live_)
+      seen.dead_at =
+          std::min(seen.dead_at + gap, now + settings_.failure_timeout);
+  }
+  const bool deaf = settings_.hears_itself
+                    && now - self_heard_ > settings_.failure_timeout / 2;
+  if (deaf_ && !deaf)
+    refresh(now);
+  deaf_ = deaf;
+}
+
 void member_table::set_connected(bool connected, ms now) {
   if (connected && !connected_)
     refresh(now);
@@ -176,6 +194,7 @@ void member_table::set_connected(bool connected, ms now) {
 }
 
 void member_table::refresh(ms now) {
+  self_heard_ = now;
   for (auto& [life, seen] : live_)
     seen.dead_at = now + settings_.failure_timeout;
 }
@@ -194,6 +213,7 @@ result<void> member_table::begin_life(node_life life, ms now) {
   life_ = above_ = life;
   sequence_ = 0;
   fenced_ = false;
+  refresh(now); // it could not hear itself while it was silent
   return {};
 }
 
@@ -263,6 +283,7 @@ member_counts member_table::counts() const {
   const bool here = !fenced_ && state_ != node_state::leaving;
   counts.nodes = live_.size() + (here ? 1 : 0);
   counts.tombstones = tombstones_.size();
+  counts.deaf = deaf_ && here;
   return counts;
 }
 

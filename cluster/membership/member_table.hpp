@@ -19,6 +19,10 @@ struct member_table_settings {
   std::chrono::milliseconds heartbeat{1'000};
   /// A node that was silent so long is dead. Five heartbeats: four may be lost.
   std::chrono::milliseconds failure_timeout{5'000};
+  /// What this node says comes back to it. While that has not come for half of
+  /// the timeout nobody dies: it is this node that does not hear, and it must
+  /// not give up all others because of that. False: a bus without echo.
+  bool hears_itself = true;
   std::size_t nodes_max = 1'024; // beats of more are refused
   /// How long, and how many, ended lives are known one by one.
   std::chrono::milliseconds tombstone_time{600'000};
@@ -59,7 +63,8 @@ public:
   /// The connection was lost and is there again: a fresh timeout.
   void refresh(ms now);
 
-  /// The next heartbeat. None: fenced, or it was said that this node leaves.
+  /// The next heartbeat, which repeats the last word of a node that leaves.
+  /// None: fenced.
   [[nodiscard]] std::optional<node_beat> beat(bool asks);
   void set_state(node_state to) noexcept { state_ = to; }
   void tell(node_facts facts) { facts_ = std::move(facts); }
@@ -71,6 +76,8 @@ public:
   node_life life() const noexcept { return life_; }
   node_state state() const noexcept { return state_; }
   bool fenced() const noexcept { return fenced_; }
+  /// It does not hear itself, as of the last tick.
+  bool deaf() const noexcept { return deaf_; }
   member_counts counts() const;
 
 private:
@@ -97,6 +104,7 @@ private:
       member_outcome& out);
   void bury(node_life life, ms now);
   void forget_tombstones(ms now);
+  void judge_hearing(ms gap, ms now);
   bool ended(node_life life) const;
   bool known_name(const std::string& name, node_life& life) const;
 
@@ -108,7 +116,9 @@ private:
   uint64_t sequence_ = 0;
   bool fenced_ = false;
   bool connected_ = false;
+  bool deaf_ = false;
   ms last_tick_;
+  ms self_heard_;   // or a fresh timeout began
   live_nodes live_; // others
   std::unordered_map<node_life, ms> tombstones_;
   std::deque<std::pair<ms, node_life>> buried_; // oldest first

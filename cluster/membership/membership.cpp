@@ -186,17 +186,21 @@ void cluster_membership::core::tick() {
   member_outcome out;
   std::shared_ptr<const cluster_view> changed;
   bool mine = false;
+  bool was_deaf = false, deaf = false;
   {
     const std::lock_guard guard{lock};
     const auto now = timer.now();
     table.set_connected(reachable, now);
+    was_deaf = table.deaf();
     out = table.tick(now);
+    deaf = table.deaf() && !table.fenced();
     const bool fresh = reachable && !connected;
     connected = reachable;
     // Heartbeats that wait for a connection would only tell of the past.
     if (fresh || (reachable && now >= next_beat)) {
       beat(fresh);
-      next_beat = now + settings.table.heartbeat;
+      // The timer is late at times, and never early.
+      next_beat = now + settings.table.heartbeat - tick_time / 2;
     }
     settle(out);
     if (stale)
@@ -205,6 +209,8 @@ void cluster_membership::core::tick() {
     changed = view;
   }
   wake(tick_time, &core::tick);
+  if (deaf && !was_deaf)
+    log::warn("cluster.deaf", {{"why", "own heartbeats do not come back"}});
   if (mine && out.events.empty() && handlers.on_change)
     handlers.on_change(changed, {});
   tell(out, std::move(changed));

@@ -70,10 +70,11 @@ public:
   /// fail. To be told of each view, the first before the first call.
   void members_changed(const std::shared_ptr<const cluster_view>& view);
 
-  /// `done` is called once, perhaps within the call: with the body, with the
-  /// refusal of the other node, with `not_available` (it is not alive, or does
-  /// not answer in time), or with `limit_exceeded` or `bad_request` (too many
-  /// calls, too long a body).
+  /// The own life can be called where the bus has an echo. `done` is called
+  /// once, perhaps within the call: with the body, with the refusal of the
+  /// other node, with `not_available` (it is not alive, or does not answer in
+  /// time), or with `limit_exceeded` or `bad_request` (too many calls, too long
+  /// a body).
   void call(
       node_life to, peer_kind kind, std::string_view body,
       std::chrono::milliseconds deadline, done_handler done);

@@ -28,6 +28,8 @@ struct model_node {
   std::vector<std::string> inbox;
   ms next_beat{0};
   bool paused = false;
+  bool stalled = false; // ticks, and does not hear
+  ms stalled_for{0};
   bool connected = true;
   bool lost = false; // the bus will tell so
   std::optional<cluster_fencing> fenced;
@@ -63,7 +65,7 @@ public:
   void heal() {
     cuts_.clear();
     for (auto& one : all_) {
-      one.paused = false;
+      one.paused = one.stalled = false;
       one.connected = true;
       if (!one.table)
         start(one);
@@ -106,7 +108,7 @@ private:
     one.table->set_state(node_state::up);
     one.inbox.clear();
     one.next_beat = now_;
-    one.paused = false;
+    one.paused = one.stalled = false;
     one.connected = true;
     one.fenced.reset();
     one.last_ran = now_;
@@ -156,6 +158,13 @@ private:
       if (!one.table)
         start(one);
       break;
+    case 12:
+      one.stalled = true;
+      break;
+    case 13:
+    case 14:
+      one.stalled = false;
+      break;
     default:
       break;
     }
@@ -170,7 +179,7 @@ private:
   void note_reach() {
     for (const auto& to : all_)
       for (const auto& from : all_)
-        if (!reaches(from, to) || from.paused || to.paused
+        if (!reaches(from, to) || from.paused || to.paused || to.stalled
             || from.table->fenced())
           unreached_[{to.name, from.name}] = now_;
   }
@@ -179,7 +188,7 @@ private:
     const auto bytes =
         std::visit([](const auto& one) { return encode(one); }, word);
     for (auto& to : all_)
-      if (&to != &from && reaches(from, to) && to.inbox.size() < 10'000) {
+      if (reaches(from, to) && to.inbox.size() < 10'000) {
         to.inbox.push_back(bytes);
         if (below(10) == 0)
           to.inbox.push_back(bytes); // twice
@@ -188,12 +197,16 @@ private:
 
   void run(model_node& one) {
     const auto gap = now_ - std::exchange(one.last_ran, now_);
-    if (one.connected)
+    one.stalled_for = one.stalled ? one.stalled_for + step : ms{0};
+    // It takes half of the timeout until a node knows that it does not hear.
+    if (one.connected && one.stalled_for <= timeout / 2 + step)
       one.ran += gap <= beat_every ? gap : step;
     one.table->set_connected(one.connected, now_);
     if (one.connected && std::exchange(one.lost, false))
       hear_of_loss(one);
-    auto came = std::exchange(one.inbox, {});
+    std::vector<std::string> came;
+    if (!one.stalled)
+      std::swap(came, one.inbox);
     if (below(4) == 0)
       std::shuffle(came.begin(), came.end(), random_);
     // After a pause either of the two may come first.
@@ -214,6 +227,7 @@ private:
       const auto life = make_life(now_, random_(), one.fenced->above);
       if (one.table->begin_life(life, now_)) {
         last_life_[one.name] = life;
+        note_refresh(one);
         one.fenced.reset();
       } else { // it learnt of a greater one since
         one.fenced->above += uint64_t{1} << 30;
@@ -228,6 +242,11 @@ private:
 
   void hear_of_loss(model_node& one) {
     one.table->refresh(now_);
+    note_refresh(one);
+  }
+
+  static void note_refresh(model_node& one) {
+    one.stalled_for = ms{0};
     for (auto& [name, at] : one.heard_at)
       at = one.ran;
   }
