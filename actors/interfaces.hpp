@@ -64,8 +64,11 @@ struct inspect_order;
 struct leave_order;
 struct load_order;
 struct news_notice;
+struct offer_order;
 struct local_subscribers;
 struct opened_topic;
+struct part_order;
+struct peer_notice;
 struct presence_order;
 struct history_order;
 struct replay_order;
@@ -131,6 +134,9 @@ using topic_actor = caf::typed_actor<
     // The journal's answers.
     caf::reacts_to<found_log>, caf::reacts_to<appended_notice>,
     caf::reacts_to<found_entries>, caf::reacts_to<news_notice>,
+    // Other nodes look for the room, want it, and answer this one.
+    caf::reacts_to<offer_order>, caf::reacts_to<part_order>,
+    caf::reacts_to<peer_notice>,
     // A node is gone: its members leave, unless they come back in time.
     caf::reacts_to<gone_order>,
     // After a restart, before anything else: who is subscribed.
@@ -216,6 +222,8 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<slow_report>,
     // A topic says that nobody has used it for its idle time.
     caf::reacts_to<idle_atom, std::string>,
+    // Another node wants a part of a room.
+    caf::reacts_to<part_order>,
     // A node is gone, or this one has another life: all rooms are told.
     caf::reacts_to<gone_order>,
     // Looks how much of the memory budget is in use.

@@ -5,7 +5,9 @@
 #include "base/config/config.hpp"
 #include "base/metrics/survey.hpp"
 #include "base/protocol/events.hpp"
+#include "base/protocol/handover.hpp"
 #include "cluster/journal/journal.hpp"
+#include "cluster/membership/peers.hpp"
 #include "net/auth/identity.hpp"
 #include "net/link.hpp"
 
@@ -110,6 +112,21 @@ struct found_log {
 struct news_notice {
   uint64_t opening = 0; // since which it is followed
   result<journal_news> news;
+};
+/// What another node said to a question.
+struct peer_notice {
+  uint64_t question = 0;
+  result<std::string> said;
+};
+/// A node looks for one that has the room.
+struct offer_order {
+  std::string answer_to; // subject
+  std::string not_of;    // a life in decimal digits: it could not give it
+};
+/// It wants a part of the room.
+struct part_order {
+  handover_request wanted;
+  peer_reply reply;
 };
 /// This run of a node is over, and nobody of its connections is there.
 struct gone_order {
@@ -230,6 +247,9 @@ ROOKERY_LOCAL_MESSAGE(rookery::find_order)
 ROOKERY_LOCAL_MESSAGE(rookery::found_entries)
 ROOKERY_LOCAL_MESSAGE(rookery::gone_order)
 ROOKERY_LOCAL_MESSAGE(rookery::news_notice)
+ROOKERY_LOCAL_MESSAGE(rookery::offer_order)
+ROOKERY_LOCAL_MESSAGE(rookery::part_order)
+ROOKERY_LOCAL_MESSAGE(rookery::peer_notice)
 ROOKERY_LOCAL_MESSAGE(rookery::found_log)
 ROOKERY_LOCAL_MESSAGE(rookery::history_order)
 ROOKERY_LOCAL_MESSAGE(rookery::inspect_order)

@@ -153,6 +153,7 @@ void node_cluster::make_parts() {
   membership_settings members;
   members.cluster = cluster.name;
   members.table.name = context_.node_id;
+  members.table.hears_itself = false; // as the bus has no echo
   members.table.heartbeat = cluster.heartbeat_interval;
   members.table.failure_timeout = cluster.failure_timeout;
   membership_handlers handlers;
@@ -162,6 +163,14 @@ void node_cluster::make_parts() {
   handlers.on_fenced = [this](const auto& fencing) { on_fenced(fencing); };
   membership_.emplace(
       *bus_, timer_, members, context_.life, std::move(handlers));
+  peers_->answer(
+      peer_kind::room_part, [this](const peer_call& call, peer_reply reply) {
+        auto wanted = decode_handover_request(call.body);
+        if (!wanted)
+          return reply.refuse(errc::bad_request, wanted.error().message);
+        caf::anon_send(
+            context_.supervisor, part_order{*std::move(wanted), reply});
+      });
   context_.peers = &*peers_;
   context_.user_index = &*users_;
   context_.view = [this] { return membership_->view(); };

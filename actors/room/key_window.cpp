@@ -59,6 +59,20 @@ void key_window::expire(int64_t now) {
     forget_oldest();
 }
 
+std::vector<room_handover::known_key> key_window::all() const {
+  std::vector<room_handover::known_key> found;
+  found.reserve(taken_.size());
+  for (const auto* name : taken_) {
+    const auto colon = name->find(':');
+    const auto user = std::stoul(name->substr(0, colon));
+    const auto& place = keys_.find(*name)->second;
+    found.push_back(
+        {name->substr(colon + 1, user), name->substr(colon + 1 + user),
+         place.offset, place.stamp});
+  }
+  return found;
+}
+
 void key_window::clear() {
   while (!taken_.empty())
     forget_oldest();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/protocol/handover.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace rookery {
 
@@ -43,6 +46,8 @@ public:
       std::string_view user, std::string_view key, uint64_t offset,
       int64_t stamp);
 
+  /// All that is remembered, oldest first.
+  std::vector<room_handover::known_key> all() const;
   /// Lets go of all.
   void clear();
 

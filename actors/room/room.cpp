@@ -88,7 +88,7 @@ void room_actor_state::attach(
       leave(order.who.user->user, "closed");
     return;
   }
-  connections.add(order.who.user->user);
+  connections.add(order.who.user->user, shown_info(*order.who.user));
   core->listeners().add(order.who);
   const bool missed = recovered && since->offset < newest_before;
   const bool lost = since && !recovered;
@@ -203,7 +203,9 @@ void room_actor_state::remind(steady_time due) {
 void room_actor_state::remind_again() {
   auto due = std::min(
       {memory->holds.next_due().value_or(steady_time::max()), count_due_,
-       late_due_});
+       late_due_, come_back_due_});
+  if (!given_.empty())
+    due = std::min(due, given_until_);
   for (const auto& [life, leaving] : gone_)
     due = std::min(due, leaving);
   remind(due);
@@ -217,8 +219,12 @@ void room_actor_state::on_time() {
   for (const auto& user : memory->holds.expire(now))
     leave(user, "closed");
   end_lives();
+  if (come_back_due_ <= now)
+    come_back();
   if (count_due_ <= now)
     tell_members();
+  if (given_until_ <= now)
+    given_ = {};
   if (late_due_ <= now) {
     late_due_ = steady_time::max();
     for (auto& turn : std::exchange(late_, {}))
@@ -249,13 +255,10 @@ void room_actor_state::on_restart(const local_subscribers& found) {
   }
   for (const auto& one : found.all) {
     core->listeners().add(one);
-    connections.add(one.user->user);
+    connections.add(one.user->user, shown_info(*one.user));
     memory->holds.take_back(one.user->user);
-    if (!memory->state.has(one.user->user, life()))
-      take_turn(
-          {joined_entry{one.user->user, shown_info(*one.user), true, life()},
-           {}});
   }
+  come_back();
   settle();
 }
 
@@ -317,6 +320,9 @@ topic_actor::behavior_type room(
       [=](const found_entries& found) { self->state.on_found(found); },
       [=](news_notice& notice) { self->state.on_news(notice); },
       [=](const gone_order& order) { self->state.on_gone(order); },
+      [=](const offer_order& order) { self->state.on_offer_wanted(order); },
+      [=](const part_order& order) { self->state.on_part_wanted(order); },
+      [=](const peer_notice& notice) { self->state.on_peer(notice); },
       [=](const local_subscribers& found) { self->state.on_restart(found); },
       [=](const shrink_order& order) { self->state.on_shrink(order); },
       [=](hold_atom) { self->state.on_time(); },

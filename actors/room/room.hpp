@@ -61,6 +61,9 @@ struct room_actor_state {
   void on_log(const found_log& found);             // room_opening.cpp
   void on_news(news_notice& notice);               // room_following.cpp
   void on_gone(const gone_order& order);
+  void on_peer(const peer_notice& notice); // room_handover.cpp
+  void on_offer_wanted(const offer_order& order);
+  void on_part_wanted(const part_order& order);
 
 private:
   enum class phase : uint8_t {
@@ -69,6 +72,7 @@ private:
     closed, // the journal could not be read; asked again with the next order
   };
   using on_page = std::function<void(result<journal_page>)>;
+  using on_text = std::function<void(const result<std::string>&)>;
   struct history_walk; // an answer to `history` as it grows
   struct opening_walk; // what was read of a log so far
 
@@ -114,10 +118,11 @@ private:
   uint64_t life() const { return core->node().life; }
   void follow();
   void take_news(const journal_news& news);
-  void take_foreign(const journal_record& record);
+  void take_foreign(const journal_record& record, bool own);
+  void on_came(const std::string& user, uint64_t of);
   void lose_sight(const failure& why);
-  void remember_here();
   void come_back();
+  void reset_listeners();
   void notice_own_life();
   void watch_life(uint64_t life, std::chrono::milliseconds at_least);
   void end_lives();
@@ -138,6 +143,22 @@ private:
   void read_back(std::shared_ptr<opening_walk> walk, uint64_t through);
   void opened(opening_walk& walk);
   void open_failed(const failure& why);
+  void begin_with_image(std::shared_ptr<opening_walk> walk);
+
+  // room_handover.cpp
+  std::string room_subject() const;
+  std::function<void(result<std::string>)> told(on_text then);
+  void fetch(std::shared_ptr<opening_walk> walk);
+  void on_offered(
+      const std::shared_ptr<opening_walk>& walk,
+      const result<std::string>& said);
+  void fetch_part(const std::shared_ptr<opening_walk>& walk);
+  void on_part_found(
+      const std::shared_ptr<opening_walk>& walk,
+      const result<std::string>& said);
+  void take_over(opening_walk& walk, room_handover all);
+  void offer();
+  void give();
 
   void read(const journal_range& range, on_page then);
   void read_history(std::shared_ptr<history_walk> walk);
@@ -164,14 +185,21 @@ private:
   // Of a log that is shared.
   uint64_t opening_ = 0;
   std::vector<journal_news> early_news_; // while opening
-  std::vector<joined_entry> here_;       // while opening another log
   uint64_t own_life_ = 0;                // with which users here joined
+  steady_time come_back_due_ = steady_time::max();
   std::map<uint64_t, steady_time> gone_; // lives, and when members leave
 
   steady_time reminder_ = steady_time::max();
   steady_time count_due_ = steady_time::max();
 
+  // For other nodes that open the room.
+  bus_subscription offers_;
+  std::string given_; // a room_handover, encoded; empty: none
+  uint64_t given_at_ = 0;
+  steady_time given_until_ = steady_time::max();
+
   uint64_t last_question_ = 0;
+  std::unordered_map<uint64_t, on_text> asked_; // of other nodes
   std::unordered_map<uint64_t, on_page> questions_;
   struct wanted_part {
     std::vector<replay_order> by;

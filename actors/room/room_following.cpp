@@ -50,7 +50,7 @@ void room_actor_state::take_news(const journal_news& news) {
     return; // it was read already
   if (news.batch == 0 || news.batch != last_batch_ || on_its_way_.empty()) {
     for (const auto& record : records)
-      take_foreign(record);
+      take_foreign(record, news.batch != 0);
     return;
   }
   std::vector<uint64_t> offsets;
@@ -60,7 +60,8 @@ void room_actor_state::take_news(const journal_news& news) {
   complete_batch(offsets, records.front().stamp);
 }
 
-void room_actor_state::take_foreign(const journal_record& record) {
+/// `own`: this node appended it, and took it for refused.
+void room_actor_state::take_foreign(const journal_record& record, bool own) {
   auto& log = memory->log;
   if (record.offset <= log.last())
     return;
@@ -71,22 +72,37 @@ void room_actor_state::take_foreign(const journal_record& record) {
         {{"topic", core->name()}, {"why", entry.error().message}});
     return log.skip(record.offset);
   }
-  std::string came, went; // users
-  if (const auto* joined = std::get_if<joined_entry>(&*entry)) {
-    if (joined->life != life())
-      came = joined->user;
-  } else if (const auto* left = std::get_if<left_entry>(&*entry)) {
-    if (left->life == life())
-      went = left->user;
-  }
-  auto info = memory->state.find(went);
+  const auto* joined = std::get_if<joined_entry>(&*entry);
+  const auto* left = std::get_if<left_entry>(&*entry);
+  const auto user = joined ? joined->user : left ? left->user : std::string{};
+  const auto of = joined ? joined->life : left ? left->life : 0;
+  const bool came = joined, went = left;
   take_in(*std::move(entry), record.offset, record.stamp, nullptr);
-  // Who came back elsewhere is held here no longer.
-  if (!came.empty() && memory->holds.take_back(came))
-    leave(came, "closed");
-  // Others thought that this node is gone, or he left before he came back.
-  if (info && connections.of(went) > 0 && !memory->state.has(went, life()))
-    take_turn({joined_entry{went, std::move(info->info), true, life()}, {}});
+  if (came)
+    return on_came(user, of);
+  if (!went || of != life() || connections.of(user) == 0)
+    return;
+  if (own) // he came back before it was stored
+    return come_back();
+  // Others gave this node up. With its next life, which it should hear of, all
+  // who are here join again.
+  come_back_due_ =
+      core->now() + 2 * core->node().settings.cluster.failure_timeout;
+  remind_again();
+}
+
+/// An entry that no turn of this room waits for says that the user joined.
+void room_actor_state::on_came(const std::string& user, uint64_t of) {
+  if (of == life()) { // it was refused for being late, and is there after all
+    if (connections.of(user) == 0 && !memory->holds.holds(user))
+      leave(user, "closed");
+    return;
+  }
+  if (memory->holds.take_back(user)) // held here no longer
+    leave(user, "closed");
+  const auto& node = core->node();
+  if (!node.is_alive(of)) // its last word
+    watch_life(of, node.settings.cluster.failure_timeout);
 }
 
 void room_actor_state::lose_sight(const failure& why) {
@@ -97,24 +113,20 @@ void room_actor_state::lose_sight(const failure& why) {
 
 // -- another log --------------------------------------------------------------
 
-/// Of a log that takes the place of the one that was known.
-void room_actor_state::remember_here() {
-  here_.clear();
-  for (const auto& [user, count] : connections.all()) {
-    const auto found = memory->state.find(user);
-    here_.push_back({user, found ? found->info : std::nullopt, true, life()});
-  }
+/// What they had is of the log before.
+void room_actor_state::reset_listeners() {
+  if (core->listeners().empty())
+    return;
+  for (const auto& thread : core->node().fanouts)
+    self->send(thread, reset_order{core->identity()});
 }
 
-/// Who was here with the log before is here with this one.
+/// Who is here and no member, with the life that this node has now, joins.
 void room_actor_state::come_back() {
-  auto here = std::exchange(here_, {});
-  if (!here.empty())
-    for (const auto& thread : core->node().fanouts)
-      self->send(thread, reset_order{core->identity()});
-  for (auto& one : here)
-    if (!memory->state.has(one.user, life()))
-      take_turn({std::move(one), {}});
+  come_back_due_ = steady_time::max();
+  for (const auto& [user, here] : connections.all())
+    if (!memory->state.has(user, life()))
+      take_turn({joined_entry{user, here.info, true, life()}, {}});
 }
 
 // -- lives --------------------------------------------------------------------
@@ -131,11 +143,7 @@ void room_actor_state::notice_own_life() {
   const auto before = std::exchange(own_life_, life());
   if (before == own_life_ || now_ != phase::serving)
     return;
-  for (const auto& user : memory->state.members_at(before))
-    if (connections.of(user) > 0)
-      take_turn(
-          {joined_entry{user, memory->state.find(user)->info, true, own_life_},
-           {}});
+  come_back();
   watch_life(before, std::chrono::milliseconds{0});
 }
 

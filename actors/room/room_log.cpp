@@ -127,6 +127,13 @@ const room_event& room_log::operator[](uint64_t number) const {
   return events_[number - left_].event;
 }
 
+int64_t room_log::stamp_of(uint64_t number) const {
+  ROOKERY_CHECK(
+      number >= left_ && number - left_ < events_.size(),
+      "only what is in the log is read");
+  return events_[number - left_].stamp;
+}
+
 uint64_t room_log::number_after(uint64_t offset) const {
   const auto found = std::partition_point(
       events_.begin(), events_.end(), [offset](const kept_event& one) {

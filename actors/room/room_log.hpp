@@ -71,6 +71,7 @@ public:
   uint64_t first() const noexcept { return left_; }
   std::size_t size() const noexcept { return events_.size(); }
   const room_event& operator[](uint64_t number) const;
+  int64_t stamp_of(uint64_t number) const;
   /// The number of the first event behind `offset`; first() + size(): none.
   uint64_t number_after(uint64_t offset) const;
 

@@ -1,4 +1,4 @@
-#include "actors/room/room.hpp"
+#include "actors/room/opening_walk.hpp"
 #include "base/log.hpp"
 
 // What a room reads of its log before it serves: the newest image, and what
@@ -15,12 +15,6 @@ constexpr uint64_t page_bytes = 256 * 1024;
 /// After a log could not be read, orders are refused so long before it is tried
 /// again.
 constexpr std::chrono::seconds closed_time{1};
-
-struct old_entry {
-  uint64_t offset;
-  int64_t stamp;
-  log_entry entry;
-};
 
 journal_retention retention_of(const topic_class& rules) {
   return {
@@ -40,14 +34,6 @@ bool has_key(const log_entry& entry) {
 }
 
 } // namespace
-
-struct room_actor_state::opening_walk {
-  journal_head head;
-  bool is_fresh = false; // nothing of this log was known
-  uint64_t known = 0;    // all up to it is applied already
-  std::size_t keys = 0;
-  std::vector<old_entry> newest_first;
-};
 
 template <class Order>
 void room_actor_state::handle(Order& order) {
@@ -107,6 +93,11 @@ void room_actor_state::on_log(const found_log& found) {
     walk->known = log.last();
     return read_back(walk, walk->head.newest);
   }
+  fetch(walk);
+}
+
+/// No node has given the room.
+void room_actor_state::begin_with_image(std::shared_ptr<opening_walk> walk) {
   room_image image;
   if (const auto& saved = walk->head.image) {
     auto restored = decode_image(saved->body);
@@ -117,7 +108,6 @@ void room_actor_state::on_log(const found_log& found) {
     image = *std::move(restored);
     walk->known = saved->offset;
   }
-  remember_here();
   memory->image_entries = image.entries;
   memory->state.restore(std::move(image));
   read_back(walk, walk->head.newest);
@@ -126,7 +116,7 @@ void room_actor_state::on_log(const found_log& found) {
 /// From the newest entry back to the first that nobody needs any more.
 void room_actor_state::read_back(
     std::shared_ptr<opening_walk> walk, uint64_t through) {
-  const bool is_fresh = walk->is_fresh;
+  const bool is_fresh = walk->is_fresh && !walk->taken_over;
   const auto oldest = is_fresh ? walk->head.reaches : walk->known;
   if (through <= oldest)
     return opened(*walk);
@@ -159,7 +149,7 @@ void room_actor_state::read_back(
 
 void room_actor_state::opened(opening_walk& walk) {
   auto& log = memory->log;
-  if (walk.is_fresh) {
+  if (walk.is_fresh && !walk.taken_over) {
     const auto& read = walk.newest_first;
     log.begin(
         walk.head.epoch,
@@ -179,10 +169,13 @@ void room_actor_state::opened(opening_walk& walk) {
       log.skip(one->offset);
   }
   now_ = phase::serving;
+  offer();
   for (const auto& news : std::exchange(early_news_, {}))
     take_news(news);
-  if (walk.is_fresh)
+  if (walk.is_fresh) {
     settle();
+    reset_listeners();
+  }
   come_back();
   if (const auto found = std::exchange(found_early_, std::nullopt))
     on_restart(*found);

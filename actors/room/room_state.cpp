@@ -17,6 +17,8 @@ struct overloaded : Ts... {
 template <class... Ts>
 overloaded(Ts...) -> overloaded<Ts...>;
 
+} // namespace
+
 room_event
 event_of(const std::string& topic, log_entry entry, uint64_t offset) {
   return std::visit(
@@ -39,8 +41,6 @@ event_of(const std::string& topic, log_entry entry, uint64_t offset) {
           }},
       entry);
 }
-
-} // namespace
 
 entry_effect room_state::judge(const log_entry& entry, int64_t now) const {
   using enum entry_effect;
@@ -172,6 +172,10 @@ void room_state::remember_key(
       entry);
 }
 
+void room_state::remember_key(const room_handover::known_key& key) {
+  keys_.remember(key.user, key.key, key.offset, key.stamp);
+}
+
 member room_state::describe(const std::string& user, const place& taken) {
   member one;
   one.user = user;
@@ -249,19 +253,27 @@ void room_state::restore(room_image image) {
   exceptions_from_ = image.exceptions_from;
 }
 
+bool room_connections::add(
+    const std::string& user, std::optional<payload> info) {
+  const auto [place, fresh] = users_.try_emplace(user);
+  if (fresh)
+    place->second.info = std::move(info);
+  return ++place->second.count == 1;
+}
+
 bool room_connections::remove(const std::string& user) {
-  const auto found = counts_.find(user);
+  const auto found = users_.find(user);
   ROOKERY_CHECK(
-      found != counts_.end(), "a connection leaves a room that it entered");
-  if (--found->second > 0)
+      found != users_.end(), "a connection leaves a room that it entered");
+  if (--found->second.count > 0)
     return false;
-  counts_.erase(found);
+  users_.erase(found);
   return true;
 }
 
 uint32_t room_connections::of(const std::string& user) const {
-  const auto found = counts_.find(user);
-  return found == counts_.end() ? 0 : found->second;
+  const auto found = users_.find(user);
+  return found == users_.end() ? 0 : found->second.count;
 }
 
 } // namespace rookery

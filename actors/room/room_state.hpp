@@ -62,6 +62,9 @@ public:
   /// An older entry than what the state was restored from had this key.
   void remember_key(const log_entry& entry, uint64_t offset, int64_t stamp);
 
+  void remember_key(const room_handover::known_key& key);
+  std::vector<room_handover::known_key> keys() const { return keys_.all(); }
+
   bool has(const std::string& user) const { return members_.contains(user); }
   bool has(const std::string& user, uint64_t life) const;
   std::size_t size() const noexcept { return members_.size(); }
@@ -113,21 +116,27 @@ private:
   uint64_t exceptions_from_ = 0;
 };
 
+/// What subscribers of `topic` hear of the entry, if they do.
+room_event event_of(const std::string& topic, log_entry entry, uint64_t offset);
+
 /// How many connections each user has in a room, on this node. A user with
 /// several counts once: only the first joins and only the last leaves.
 class room_connections {
 public:
+  struct here {
+    uint32_t count = 0;
+    std::optional<payload> info; // of the first
+  };
+
   /// True for the user's first.
-  bool add(const std::string& user) { return ++counts_[user] == 1; }
+  bool add(const std::string& user, std::optional<payload> info = {});
   /// True for the user's last.
   bool remove(const std::string& user);
   uint32_t of(const std::string& user) const;
-  const std::map<std::string, uint32_t>& all() const noexcept {
-    return counts_;
-  }
+  const std::map<std::string, here>& all() const noexcept { return users_; }
 
 private:
-  std::map<std::string, uint32_t> counts_;
+  std::map<std::string, here> users_;
 };
 
 } // namespace rookery

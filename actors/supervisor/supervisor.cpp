@@ -283,6 +283,13 @@ void supervisor_state::give_up(supervised_topic& one) {
     self->send(thread, failed_atom_v, one.identity->name);
 }
 
+/// Of a room that is not here, the reply that is let go refuses.
+void supervisor_state::on_part(const part_order& order) {
+  const auto found = topics.find(order.wanted.topic);
+  if (found != topics.end() && found->second.handle)
+    self->send(found->second.handle, order);
+}
+
 void supervisor_state::on_gone(const gone_order& order) {
   for (auto& [topic_name, one] : topics)
     if (one.handle)
@@ -331,6 +338,7 @@ supervisor_actor::behavior_type supervisor(
       [=](const slow_report& report) { self->state.on_slow(report); },
       [=](idle_atom, const std::string& topic) { self->state.on_idle(topic); },
       [=](const gone_order& order) { self->state.on_gone(order); },
+      [=](const part_order& order) { self->state.on_part(order); },
       [=](memory_atom) { self->state.memory->look(); },
       [=](drain_atom) { return self->state.on_drain(); },
       [=](const std::string& topic, const publish_order& order) {

@@ -71,6 +71,7 @@ struct supervisor_state {
   void on_idle(const std::string& topic);
   void on_slow(const slow_report& report);
   void on_down(const caf::down_msg& down);
+  void on_part(const part_order& order);
   void on_gone(const gone_order& order);
   void on_notice(const std::string& topic, const publish_order& order);
   caf::result<bool> on_drain();

@@ -11,12 +11,15 @@ namespace {
 
 /// Thread: one of the bus.
 void take_remote(
-    const bus_message& message, remote_inflow& inflow, const topic_actor& to) {
+    const bus_message& message, uint64_t own_life, remote_inflow& inflow,
+    const topic_actor& to) {
   auto opened = open_envelope(message.payload);
   if (!opened) {
     log::warn("topic.remote_unreadable", {{"why", opened.error().message}});
     return;
   }
+  if (opened->header.incarnation == own_life)
+    return; // subscribers here have it
   const auto size = opened->payload.size();
   if (inflow.messages >= remote_inflow::messages_max
       || inflow.bytes + size > remote_inflow::bytes_max) {
@@ -114,9 +117,11 @@ void topic_state::watch_others() {
     return;
   }
   bus_handlers handlers;
-  handlers.message =
-      [inflow = inflow_, to = caf::actor_cast<topic_actor>(core->handle())](
-          const bus_message& message) { take_remote(message, *inflow, to); };
+  handlers.message = [inflow = inflow_, &node = core->node(),
+                      to = caf::actor_cast<topic_actor>(core->handle())](
+                         const bus_message& message) {
+    take_remote(message, node.life, *inflow, to);
+  };
   handlers.lost = [](const bus_loss& loss) {
     if (loss.messages > 0)
       log::warn("topic.remote_lost", {{"messages", loss.messages}});
@@ -205,6 +210,9 @@ topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
       [](const appended_notice&) {},
       [](const found_entries&) {},
       [](const news_notice&) {},
+      [](const offer_order&) {},
+      [](const part_order&) {}, // the reply that is let go refuses
+      [](const peer_notice&) {},
       [](const gone_order&) {}, // nobody is a member
       [=](const local_subscribers& found) { self->state.on_restart(found); },
       [=](const shrink_order&) {}, // nothing is kept

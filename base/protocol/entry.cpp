@@ -2,9 +2,7 @@
 
 #include "base/protocol/decode.hpp"
 #include "base/protocol/packed_fields.hpp"
-
-#include <msgpack/object.hpp>
-#include <msgpack/unpack.hpp>
+#include "base/protocol/packed_message.hpp"
 
 #include <type_traits>
 
@@ -36,17 +34,10 @@ using reader = packed_fields_reader;
 template <class Read>
 auto unpacked(std::string_view bytes, Read read)
     -> decltype(read(std::declval<const msgpack::object&>())) {
-  // A length that lies would allocate before the bytes run out.
-  const msgpack::unpack_limit limits(
-      bytes.size(), 0, bytes.size(), bytes.size(), 0, 4);
-  const auto by_reference = [](auto...) { return true; };
-  try {
-    const auto handle = msgpack::unpack(
-        bytes.data(), bytes.size(), by_reference, nullptr, limits);
-    return read(handle.get());
-  } catch (const std::exception&) { // msgpack-c throws
-    return refuse(errc::internal, "it is no MessagePack");
-  }
+  auto opened = open_nested(bytes);
+  if (!opened)
+    return tl::make_unexpected(std::move(opened.error()));
+  return read(opened->get());
 }
 
 tl::unexpected<failure> unreadable(uint64_t version) {

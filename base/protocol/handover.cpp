@@ -25,8 +25,9 @@ std::string packed(const Ts&... fields) {
   return out;
 }
 
+/// What is behind the fields.
 template <class... Ts>
-result<void> unpack(std::string_view bytes, Ts&... fields) {
+result<std::string_view> unpack(std::string_view bytes, Ts&... fields) {
   const auto opened = open_packed(bytes);
   if (!opened)
     return tl::make_unexpected(opened.error());
@@ -34,7 +35,7 @@ result<void> unpack(std::string_view bytes, Ts&... fields) {
   uint64_t version = 0;
   if (!in.fields(version, fields...) || version != layout_version)
     return unreadable();
-  return {};
+  return opened->rest;
 }
 
 /// Calls `read` with each item of the next field, which is an array.
@@ -101,16 +102,19 @@ result<room_handover> decode_handover(std::string_view bytes) {
     if (!of.fields(one.offset, one.stamp, body))
       return false;
     auto entry = decode_entry(body);
-    if (!entry || one.offset <= (all.told.empty() ? all.floor : all.told.back().offset))
+    if (!entry
+        || one.offset
+               <= (all.told.empty() ? all.floor : all.told.back().offset))
       return false;
     one.entry = *std::move(entry);
     all.told.push_back(std::move(one));
     return true;
   });
-  const bool keys = told && read_list(in, [&](reader of) {
-    auto& one = all.keys.emplace_back();
-    return of.fields(one.user, one.key, one.offset, one.stamp);
-  });
+  const bool keys =
+      told && read_list(in, [&](reader of) {
+        auto& one = all.keys.emplace_back();
+        return of.fields(one.user, one.key, one.offset, one.stamp);
+      });
   const auto last = all.told.empty() ? all.floor : all.told.back().offset;
   if (!keys || last > all.at)
     return unreadable();
@@ -118,8 +122,7 @@ result<room_handover> decode_handover(std::string_view bytes) {
 }
 
 std::string encode(const handover_offer& offer) {
-  return packed(
-      offer.life, std::string_view{offer.epoch}, offer.at, offer.parts);
+  return packed(offer.life, std::string_view{offer.epoch}, offer.at);
 }
 
 std::string encode(const handover_request& request) {
@@ -130,15 +133,26 @@ std::string encode(const handover_request& request) {
 
 result<handover_offer> decode_offer(std::string_view bytes) {
   handover_offer offer;
-  return unpack(bytes, offer.life, offer.epoch, offer.at, offer.parts)
-      .map([&] { return std::move(offer); });
+  return unpack(bytes, offer.life, offer.epoch, offer.at)
+      .map([&](std::string_view) { return std::move(offer); });
 }
 
 result<handover_request> decode_handover_request(std::string_view bytes) {
   handover_request request;
-  return unpack(
-             bytes, request.topic, request.epoch, request.at, request.part)
-      .map([&] { return std::move(request); });
+  return unpack(bytes, request.topic, request.epoch, request.at, request.part)
+      .map([&](std::string_view) { return std::move(request); });
+}
+
+std::string encode(const handover_part& part) {
+  return packed(part.at, part.parts).append(part.bytes);
+}
+
+result<handover_part> decode_part(std::string_view bytes) {
+  handover_part part;
+  return unpack(bytes, part.at, part.parts).map([&](std::string_view rest) {
+    part.bytes = rest;
+    return part;
+  });
 }
 
 } // namespace rookery

@@ -43,21 +43,28 @@ void encode(const room_handover& all, std::string& out);
 struct handover_offer {
   uint64_t life = 0;
   std::string epoch;
-  uint64_t at = 0;
-  uint64_t parts = 0;
+  uint64_t at = 0; // at least
 };
-/// Asks that node for one of them.
+/// Asks that node for one of its parts.
 struct handover_request {
   std::string topic;
   std::string epoch;
-  uint64_t at = 0;
+  uint64_t at = 0;   // as the first part said; 0: as it is now
   uint64_t part = 0; // from 0
+};
+struct handover_part {
+  uint64_t at = 0;
+  uint64_t parts = 0; // how many there are
+  std::string_view bytes;
 };
 
 [[nodiscard]] std::string encode(const handover_offer& offer);
 [[nodiscard]] std::string encode(const handover_request& request);
+[[nodiscard]] std::string encode(const handover_part& part);
 [[nodiscard]] result<handover_offer> decode_offer(std::string_view bytes);
 [[nodiscard]] result<handover_request>
 decode_handover_request(std::string_view bytes);
+/// Its bytes are part of what was decoded.
+[[nodiscard]] result<handover_part> decode_part(std::string_view bytes);
 
 } // namespace rookery

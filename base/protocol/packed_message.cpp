@@ -29,4 +29,18 @@ result<packed_message> open_packed(std::string_view bytes) {
   }
 }
 
+result<msgpack::object_handle> open_nested(std::string_view bytes) {
+  constexpr std::size_t nested_max = 4;
+  // A length that lies would allocate before the bytes run out.
+  const msgpack::unpack_limit limits(
+      bytes.size(), 0, bytes.size(), bytes.size(), 0, nested_max);
+  const auto by_reference = [](auto...) { return true; };
+  try {
+    return msgpack::unpack(
+        bytes.data(), bytes.size(), by_reference, nullptr, limits);
+  } catch (const std::exception&) { // msgpack-c throws
+    return refuse(errc::internal, "it is no MessagePack");
+  }
+}
+
 } // namespace rookery

@@ -22,4 +22,9 @@ struct packed_message {
 /// to be.
 [[nodiscard]] result<packed_message> open_packed(std::string_view bytes);
 
+/// Total. One value that may hold others, four deep, and may be long: needs
+/// memory in proportion to the bytes. It refers to them.
+[[nodiscard]] result<msgpack::object_handle>
+open_nested(std::string_view bytes);
+
 } // namespace rookery

@@ -111,8 +111,39 @@ def reconnect(rookery, topics):
          for side in ("rookery, in memory", "rookery, on a file")])
 
 
+def cluster_fan_out(rookery):
+    """What it costs that subscribers of a topic are on several nodes."""
+    text = ("1 topic x 1,000 subscribers, 20 publishes/s, on one node and spread"
+            " over three")
+    work = Work("cluster-fan-out", text, *works.PER_DELIVERY, ["fan-out"],
+                works.QUICK_FAN_OUT, works.PACED)
+    return Comparison(
+        work.name, text,
+        [Side("one node", work, servers.Rookery(rookery, 1)),
+         Side("three nodes", work, servers.Cluster(rookery))],
+        [Bar("three nodes", "one node", 1.3, 1.1)])
+
+
+def cluster_receipts(rookery):
+    """What the nodes add to what JetStream takes itself."""
+    text = ("1,000 rooms over three nodes, 10,000 publishes/s, JetStream on"
+            " files")
+    work = Work("cluster-receipts", text, *works.PER_RECEIPT,
+                ["receipts", "--publishers", "1000", "--topics", "1000",
+                 "--window", "8", "--rate", "10000"],
+                QUICK_RECEIPTS, works.PACED)
+    return Comparison(
+        work.name, text,
+        [Side("nodes", work, servers.Cluster(rookery, servers.ROOM_OF_STREAM)),
+         Side("nats-server", work,
+              servers.Cluster(rookery, servers.ROOM_OF_STREAM, True))],
+        [Bar("nodes", "nats-server", 1.5, 0.8)])
+
+
 def comparisons(rookery):
     return [
+        cluster_fan_out(rookery),
+        cluster_receipts(rookery),
         durable(rookery, "durable-10",
                 "100 publishers over 10 topics, 16 publishes of each under way",
                 []),

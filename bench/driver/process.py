@@ -57,10 +57,12 @@ def resident_kb(pid):
 
 def usage(pid):
     """Seconds of CPU that the process and its children have used so far, and
-    their resident KB now."""
-    total = {"cpu": 0, "rss_kb": 0}
+    their resident KB now; `broker_cpu` are those of a NATS server below it."""
+    total = {"cpu": 0, "broker_cpu": 0, "rss_kb": 0}
     for member in family(pid):
-        total["cpu"] += cpu_seconds(member)
+        name = Path(f"/proc/{member}/comm").read_text().strip()
+        is_broker = member != pid and name == "nats-server"
+        total["broker_cpu" if is_broker else "cpu"] += cpu_seconds(member)
         total["rss_kb"] += resident_kb(member)
     return total
 

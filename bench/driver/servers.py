@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from .process import accepts, free_port, says_ready
@@ -20,6 +21,12 @@ class Contestant:
     is a pair of files (certificate, key), or None for plain."""
 
     name = dialect = ""
+    # Counts what its NATS server uses, in place of what all else does.
+    of_broker = False
+
+    def ports(self, port):
+        """Where clients of the last command go, in turn."""
+        return [port]
 
     def missing(self):
         """Why this server cannot take part here; None if it can."""
@@ -51,6 +58,8 @@ def written(path, text):
 # others do not tell them either: what clients miss is what was published.
 ROOM = ("kind = room, presence-full-up-to = 0, history-messages = 10000000,"
         " history-bytes = 1 GiB")
+# As much as a stream keeps of each room by default.
+ROOM_OF_STREAM = "kind = room, presence-full-up-to = 0"
 # In memory, too.
 RING = "ring-messages = 10000000, ring-bytes = 1 GiB"
 SMALL_RING = "ring-messages = 10"
@@ -95,6 +104,48 @@ class Rookery(Contestant):
                          f' key = "{tls[1]}" }}')
         conf = written(folder / "rookery.conf", "\n".join(lines) + "\n")
         return [str(self.program), "serve", "-c", conf]
+
+
+class Cluster(Rookery):
+    """Three nodes of one thread each and a NATS server, whose streams are in
+    files. What the server uses is counted apart."""
+
+    NODES = 3
+
+    def __init__(self, program, rules="kind = topic", of_broker=False):
+        super().__init__(program, 1, rules)
+        self.of_broker = of_broker
+
+    def missing(self):
+        return super().missing() or Nats().missing()
+
+    def is_ready(self, port):
+        return all(says_ready(one) for one in self.internal_ports)
+
+    def ports(self, port):
+        return [port, *self.other_ports]
+
+    def command(self, port, tls, folder):
+        nats_port = free_port()
+        nats = written(folder / "nats.conf", f"""\
+listen: "127.0.0.1:{nats_port}"
+max_payload: 2097152
+jetstream {{ store_dir: "{folder}/streams" }}
+""")
+        self.other_ports = [free_port() for _ in range(self.NODES - 1)]
+        self.internal_ports, confs = [], []
+        for number, one in enumerate(self.ports(port), 1):
+            node = folder / f"node-{number}"
+            node.mkdir()
+            conf = super().command(one, tls, node)[-1]
+            self.internal_ports.append(self.internal_port)
+            confs.append(written(node / "cluster.conf", f"""\
+include "{conf}"
+node.name = "n{number}"
+cluster {{ enabled = true, nats.servers = ["nats://127.0.0.1:{nats_port}"] }}
+"""))
+        return [sys.executable, str(ROOT / "bench/driver/cluster.py"),
+                Nats.program, nats, str(nats_port), str(self.program), *confs]
 
 
 class Npm(Contestant):

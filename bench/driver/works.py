@@ -121,12 +121,13 @@ def waits(report):
             "p99_ms": report["latency_p99_us"] / 1e3}
 
 
-def figures(work, readings, report):
+def figures(work, readings, report, of_broker=False):
     """What one run says, by name."""
     begin, end = readings["begin"], readings["end"]
     used = {key: end[key] - begin[key] for key in end}
-    cpu = used["cpu"]
-    others = used["busy"] - cpu - used["load_cpu"]
+    cpu = used["broker_cpu" if of_broker else "cpu"]
+    others = (used["busy"] - used["cpu"] - used["broker_cpu"]
+              - used["load_cpu"])
     result = {"cpu_seconds": cpu, "rss_mb": end["rss_kb"] / 1024,
               "load_cpu_seconds": used["load_cpu"],
               "others_cores": max(0, others) / used["at"],
@@ -172,14 +173,15 @@ def measure(work, contestant, program, quick):
         tls = own_certificate(folder) if work.tls else None
         port = free_port()
         kind, *options = work.arguments
+        server_command = contestant.command(port, tls, folder)
+        ports = ",".join(map(str, contestant.ports(port)))
         command = [str(program), "--in-step", "--dialect", contestant.dialect,
-                   "--port", str(port), *work.target, kind,
+                   "--port", ports, *work.target, kind,
                    *merged(options, work.quick if quick else [])]
-        with Server(contestant.command(port, tls, folder),
-                    lambda: contestant.is_ready(port),
+        with Server(server_command, lambda: contestant.is_ready(port),
                     folder / "server.log") as server:
             readings, report = load(command, server, work.seconds_max)
-        return figures(work, readings, report)
+        return figures(work, readings, report, contestant.of_broker)
 
 
 def merged(options, overrides):

@@ -51,7 +51,7 @@ connection::connection(
     , number_(number) {}
 
 void connection::start(in_addr source) {
-  stream_.emplace(around_.server, source, around_.tls);
+  stream_.emplace(server(), source, around_.tls);
   state_ = state::connecting;
   watches_writable_ = true;
   epoll_event event{};
@@ -83,7 +83,7 @@ void connection::on_securing() {
   switch (stream_->secure()) {
   case step::done:
     state_ = state::upgrading;
-    unsent_ = upgrade_request(around_.server, *around_.speaks);
+    unsent_ = upgrade_request(server(), *around_.speaks);
     return flush();
   case step::wants_read:
     return watch(false);

@@ -37,7 +37,7 @@ public:
 
 /// What all connections share.
 struct surroundings {
-  sockaddr_in server{};
+  std::vector<sockaddr_in> servers; // not empty
   const dialect* speaks = nullptr;
   const tls_client* tls = nullptr;
   watcher* watch = nullptr;
@@ -79,6 +79,9 @@ public:
   [[nodiscard]] bool resumed() const { return stream_ && stream_->resumed(); }
 
 private:
+  [[nodiscard]] const sockaddr_in& server() const {
+    return around_.servers[number_ % around_.servers.size()];
+  }
   enum class state : uint8_t {
     idle,
     connecting,

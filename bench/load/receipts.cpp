@@ -34,13 +34,11 @@ public:
   /// Publishes for `length`, then waits until every receipt is there.
   void run(seconds length) {
     last_receipt_ = clock::now();
-    for (uint32_t i = 0; i < options_.publishers; ++i)
-      fill_window(i);
-    for (auto end = clock::now() + ticks(length); clock::now() < end;) {
-      serve(end);
-      for (auto number : std::exchange(to_fill_, {}))
-        fill_window(number);
-    }
+    const auto end = clock::now() + ticks(length);
+    if (options_.rate > 0)
+      publish_in_turn(end);
+    else
+      publish_all_the_time(end);
     while (under_way_ > 0)
       serve(instant::max());
     to_fill_.clear();
@@ -83,11 +81,38 @@ private:
     return publisher % options_.topics;
   }
 
+  void publish_all_the_time(instant end) {
+    for (uint32_t i = 0; i < options_.publishers; ++i)
+      fill_window(i);
+    while (clock::now() < end) {
+      serve(end);
+      for (auto number : std::exchange(to_fill_, {}))
+        fill_window(number);
+    }
+  }
+
+  /// Who has too many under way is passed over.
+  void publish_in_turn(instant end) {
+    const auto step = ticks(seconds{1 / options_.rate});
+    for (auto due = clock::now(); due < end; due += step) {
+      while (clock::now() < due)
+        serve(std::min(due, end));
+      if (checks_[next_].under_way() < options_.window)
+        publish(next_, 1);
+      next_ = (next_ + 1) % options_.publishers;
+    }
+  }
+
   void fill_window(uint32_t number) {
+    publish(number, options_.window - checks_[number].under_way());
+  }
+
+  void publish(uint32_t number, uint64_t count) {
     auto& publisher = swarm_.at(number);
     auto& check = checks_[number];
     auto now = clock::now();
-    for (; check.under_way() < options_.window; ++under_way_)
+    under_way_ += count;
+    for (; count > 0; --count)
       publisher.publish_for_receipt(
           format_.write({number, published_[number]++, now}), check.sends(now));
     publisher.flush();
@@ -111,6 +136,7 @@ private:
   std::vector<uint32_t> to_fill_;
   std::vector<offset_check> offsets_;
   uint64_t under_way_ = 0;
+  uint32_t next_ = 0; // who publishes, in turn
   uint64_t receipts_ = 0;
   instant last_receipt_{};
   histogram latency_;

@@ -48,7 +48,10 @@ swarm::swarm(const target_options& options, watcher& watch)
     throw std::invalid_argument("no dialect '" + options.dialect + "'");
   if (options.tls)
     tls_ = std::make_unique<tls_client>(options.resume);
-  around_.server = loopback(options.port);
+  for (const auto port : options.ports)
+    around_.servers.push_back(loopback(port));
+  if (around_.servers.empty())
+    throw std::invalid_argument("no port");
   around_.speaks = dialect_.get();
   around_.tls = tls_.get();
   around_.watch = &watch;

@@ -15,7 +15,8 @@ namespace rookery::load {
 /// How to reach the server, and in what language.
 struct target_options {
   std::string dialect = "rookery";
-  uint16_t port = 0;
+  /// Connections take them in turn, by their numbers.
+  std::vector<uint16_t> ports;
   /// A JWT that every connection presents; empty for none.
   std::string token;
   bool tls = false;

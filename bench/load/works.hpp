@@ -51,6 +51,8 @@ struct receipts_options {
   uint32_t topics = 10;
   /// Below the credit of a connection, so that the server always reads.
   uint32_t window = 16;
+  /// Of all publishers together, one after the other; 0: as many as go.
+  double rate = 0;
   std::size_t payload_bytes = 150;
   seconds warm_up{2};
   seconds measure{5};

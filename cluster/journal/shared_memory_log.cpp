@@ -159,6 +159,7 @@ private:
       const done<journal_page>& answer) {
     if (refused(topic, answer))
       return;
+    ++log_.reads_;
     auto all = log_.records(topic);
     journal_page page{{}, true, log_.logs_[topic].reaches};
     if (range.newest_first)

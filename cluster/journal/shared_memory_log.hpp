@@ -41,6 +41,8 @@ public:
   /// Each topic keeps so many batches.
   void keep(std::size_t batches) noexcept { batches_max_ = batches; }
 
+  /// How often it was read from.
+  uint64_t reads() const noexcept { return reads_; }
   /// What the topic's log has, oldest first.
   std::vector<journal_record> records(const std::string& topic) const;
 
@@ -62,6 +64,7 @@ private:
   std::mt19937_64 random_;
   journal_clock clock_;
   double failing_ = 0;
+  uint64_t reads_ = 0;
   std::size_t batches_max_ = SIZE_MAX;
   std::string epoch_;
   uint64_t sequence_ = 0; // of all topics

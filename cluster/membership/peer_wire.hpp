@@ -12,6 +12,7 @@ namespace rookery {
 /// What a node asks another one for. The numbers go over the wire: append.
 enum class peer_kind : uint32_t {
   users_image = 1, // of the index of users; user_wire.hpp
+  room_part = 2,   // of a room that the other node has
 };
 
 // Calls and answers: a header, which is a MessagePack array that begins with a

@@ -87,7 +87,10 @@ void add_target(CLI::App& app, arguments& into) {
   app.add_option("--dialect", target.dialect, "what the server speaks")
       ->check(CLI::IsMember(dialect_names()))
       ->capture_default_str();
-  app.add_option("--port", target.port, "of the server on 127.0.0.1")
+  app.add_option(
+         "--port", target.ports,
+         "of the server on 127.0.0.1; of several, by commas")
+      ->delimiter(',')
       ->required();
   app.add_option("--token", target.token, "a JWT for every connection");
   app.add_flag("--tls", target.tls, "TLS 1.3, any certificate");
@@ -154,6 +157,10 @@ CLI::App* add_receipts(CLI::App& app, receipts_options& into) {
       ->capture_default_str();
   work->add_option("--window", into.window, "publishes of each under way")
       ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  work->add_option(
+          "--rate", into.rate,
+          "publishes per second of all together; 0 for as many as go")
       ->capture_default_str();
   work->add_option("--payload", into.payload_bytes, "bytes")
       ->capture_default_str();

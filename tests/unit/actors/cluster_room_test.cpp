@@ -115,6 +115,7 @@ CAF_TEST(members of a node that died are held and leave once) {
   join(2, "dan");
   auto cid = join(1, "cid");
   bob.forget();
+  log.cut(*nodes[2]->context.logs, true);
   bury(3);
   CAF_CHECK(contains(presence(bob), R"("held":true)"));
   pass(5s);
@@ -127,6 +128,17 @@ CAF_TEST(members of a node that died are held and leave once) {
   CAF_CHECK(contains(left.front(), R"("user":"dan")"));
   CAF_CHECK_EQUAL(heard(cid, "left").size(), 1u);
   CAF_CHECK(contains(presence(bob), R"("count":3)"));
+}
+
+CAF_TEST(who hears that he left while he is here is a member again later) {
+  auto bob = join(0, "bob");
+  join(2, "ann");
+  bury(3);
+  pass(1s);
+  CAF_CHECK(contains(presence(bob), R"("count":1)"));
+  dead.clear();
+  pass(10s);
+  CAF_CHECK(contains(presence(bob), R"("count":2)"));
 }
 
 CAF_TEST(who was taken for gone comes back with a new life) {
@@ -177,6 +189,64 @@ CAF_TEST(a cursor of another node that is ahead loses nothing) {
   CAF_CHECK(contains(all.front(), R"("recovered":true)"));
   for (const auto& one : all)
     CAF_CHECK(!is(one, "message"));
+}
+
+CAF_TEST(a topic without a log is heard on all nodes once) {
+  std::vector<test_client> all;
+  for (std::size_t node : {0, 1, 2}) {
+    all.push_back(nodes[node]->connect("u" + std::to_string(node)));
+    say(all.back(), R"({"event":"subscribe","id":1,"topic":"news.a"})");
+    all.back().forget();
+  }
+  say(all[1], R"({"event":"publish","id":2,"topic":"news.a","data":{"n":1}})");
+  for (auto& one : all) {
+    const auto messages = heard(one, "message");
+    CAF_REQUIRE_EQUAL(messages.size(), 1u);
+    CAF_CHECK(contains(messages.front(), R"("data":{"n":1},"user":"u1")"));
+  }
+}
+
+CAF_TEST(a node that opens a room gets it from one that has it) {
+  auto ann = join(0, "ann");
+  for (int i = 0; i < 5; ++i)
+    say(ann, R"({"event":"publish","topic":"chat.a","data":"hi"})");
+  say(ann, publish);
+  const auto first = number(heard(ann, "reply").back(), "offset");
+  say(ann, R"({"event":"room.set","id":6,"topic":"chat.a","patch":{"n":1}})");
+  const auto reads = log.reads();
+  auto bob = nodes[1]->connect("bob");
+  say(bob, R"({"event":"subscribe","id":1,"topic":"chat.a","snapshot":true})");
+  CAF_CHECK_EQUAL(nodes[0]->parts_wanted, 1u);
+  const auto snapshot = heard(bob, "snapshot");
+  CAF_REQUIRE_EQUAL(snapshot.size(), 1u);
+  CAF_CHECK(contains(snapshot.front(), R"("state":{"n":1})"));
+  CAF_CHECK(contains(snapshot.front(), R"("user":"ann")"));
+  // The newest messages came along, and so did keys.
+  bob.forget();
+  say(bob, R"({"event":"history","id":4,"topic":"chat.a","limit":9})");
+  CAF_CHECK(contains(
+      heard(bob, "reply").front(), "],\"epoch\":")); // all that was asked for
+  CAF_CHECK_EQUAL(log.reads(), reads);
+  auto ann_again = nodes[1]->connect("ann");
+  say(ann_again, publish);
+  CAF_CHECK_EQUAL(number(heard(ann_again, "reply").back(), "offset"), first);
+}
+
+CAF_TEST(a source that dies is replaced and then the journal has to do) {
+  auto ann = join(0, "ann");
+  join(1, "bob");
+  say(ann, publish);
+  // Both offer the room, and neither gives it.
+  for (std::size_t node : {0, 1})
+    peers[node]->answer(
+        peer_kind::room_part, [](const auto&, const auto& reply) {
+          reply.refuse(errc::not_available, "no");
+        });
+  auto cid = join(2, "cid");
+  CAF_CHECK(contains(presence(cid), R"("count":3)"));
+  cid.forget();
+  say(cid, R"({"event":"history","id":4,"topic":"chat.a"})");
+  CAF_CHECK_EQUAL(contains(heard(cid, "reply").front(), R"("data":1)"), true);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

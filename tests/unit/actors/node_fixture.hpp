@@ -252,11 +252,25 @@ struct test_node {
     facts.address = "192.0.2.1";
     return connect_as(std::move(facts), thread, form);
   }
+  /// Nothing else happens; the connection is open, and said welcome.
+  test_client connect_only(std::string user) {
+    identity who;
+    who.user = std::move(user);
+    client_facts facts;
+    facts.user = std::make_shared<const identity>(std::move(who));
+    return open(std::move(facts), 0, frame_form::json);
+  }
 
   /// The same, of whom the upgrade request told these.
   test_client connect_as(
       client_facts facts, std::size_t thread = 0,
       frame_form form = frame_form::json) {
+    auto client = open(std::move(facts), thread, form);
+    run();
+    client.forget();
+    return client;
+  }
+  test_client open(client_facts facts, std::size_t thread, frame_form form) {
     auto& hub = *static_cast<fanout*>(
         caf::actor_cast<caf::abstract_actor*>(context.fanouts[thread]));
     const auto speaker =
@@ -266,18 +280,21 @@ struct test_node {
       links.push_back(link.get());
       return link;
     });
-    run();
     test_client client{*speaker, *links.back()};
     client.forget();
     return client;
   }
 
   void vanish(test_client& client) {
+    vanish_only(client);
+    run();
+  }
+  /// Nothing else happens.
+  void vanish_only(test_client& client) {
     for (auto& link : links)
       if (link == &client.link())
         link = nullptr;
     client.link().vanish();
-    run();
   }
 
   /// Says it and lets the actors work.
@@ -308,6 +325,7 @@ struct test_node {
   bool clock_throws = false;
   /// Does what is no actor's; false: there was nothing to do.
   std::function<bool()> more_work;
+  uint32_t parts_wanted = 0; // of rooms, by other nodes
   std::string fatal;
   supervisor_actor root;
   std::vector<recording_link*> links;
