@@ -117,6 +117,7 @@ private:
   void take_foreign(const journal_record& record);
   void lose_sight(const failure& why);
   void remember_here();
+  void begin_anew();
   void come_back();
   void notice_own_life();
   void watch_life(uint64_t life, std::chrono::milliseconds at_least);
@@ -163,6 +164,7 @@ private:
 
   // Of a log that is shared.
   uint64_t opening_ = 0;
+  bool was_open_ = false; // by this actor
   std::vector<journal_news> early_news_; // while opening
   std::vector<joined_entry> here_;       // while opening another log
   uint64_t own_life_ = 0;                // with which users here joined

@@ -44,9 +44,10 @@ class ClusterNode(Node):
 class Cluster:
     """Nodes n1, n2, ... by their numbers; None while one is not there."""
 
-    def __init__(self, at, count=3, more=""):
-        self.more = more
-        self.at = [at] * count  # of each; changed for who goes another way
+    def __init__(self, ways, more=""):
+        """`ways`: the addresses of NATS, of each node."""
+        self.more, self.at = more, ways
+        count = len(ways)
         self.ports = [(free_port(), free_port()) for _ in range(count)]
         self.nodes = [None] * count
         self.all_started = []
@@ -107,7 +108,11 @@ class ClusterTest(unittest.IsolatedAsyncioTestCase):
         """NATS and nodes, which are ready."""
         self.nats = nats or Nats()
         self.addCleanup(self.nats.end)
-        self.cluster = Cluster(self.nats.url, count, more)
+        return await self.begin_at([self.nats.url] * count, more)
+
+    async def begin_at(self, ways, more=""):
+        """Nodes that go these ways to a NATS that is there."""
+        self.cluster = Cluster(ways, more)
         self.addAsyncCleanup(asyncio.to_thread, self.cluster.stop_all)
         await asyncio.to_thread(self.cluster.start_all)
         return self.cluster.nodes
