@@ -184,6 +184,7 @@ private:
 
   // Of a log that is shared.
   uint64_t opening_ = 0;
+  bool was_open_ = false; // by this actor
   std::vector<journal_news> early_news_; // while opening
   uint64_t own_life_ = 0;                // with which users here joined
   steady_time come_back_due_ = steady_time::max();

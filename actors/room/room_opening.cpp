@@ -148,6 +148,8 @@ void room_actor_state::read_back(
 }
 
 void room_actor_state::opened(opening_walk& walk) {
+  if (walk.is_fresh) // first: what is told from here on is of this log
+    reset_listeners();
   auto& log = memory->log;
   if (walk.is_fresh && !walk.taken_over) {
     const auto& read = walk.newest_first;
@@ -172,10 +174,9 @@ void room_actor_state::opened(opening_walk& walk) {
   offer();
   for (const auto& news : std::exchange(early_news_, {}))
     take_news(news);
-  if (walk.is_fresh) {
+  // Of a crashed actor's connections nothing is known yet: on_restart.
+  if (std::exchange(was_open_, true) || walk.is_fresh)
     settle();
-    reset_listeners();
-  }
   come_back();
   if (const auto found = std::exchange(found_early_, std::nullopt))
     on_restart(*found);
