@@ -7,15 +7,15 @@ from support.waiting import DEADLINE_S, until
 
 # What a node's user needs for the cluster "tests"; docs/cluster.md has the list.
 PUBLISH = [
-    "log.tests.*", "image.tests.>", "pub.tests.>", "beat.tests",
-    "node.tests.*", "users.tests", "_INBOX.>",
+    "log.tests.*", "image.tests.>", "pub.tests.>", "room.tests.>",
+    "beat.tests", "node.tests.*", "users.tests", "_INBOX.>",
     *(f"$JS.API.{call}.{stream}-tests" for stream in ("log", "image")
       for call in ("DIRECT.GET", "STREAM.INFO", "STREAM.CREATE",
                    "STREAM.UPDATE")),
     "$JS.API.STREAM.PURGE.image-tests",
 ]
-SUBSCRIBE = ["live.tests.*", "pub.tests.>", "beat.tests", "node.tests.*",
-             "users.tests", "_INBOX.>"]
+SUBSCRIBE = ["live.tests.*", "pub.tests.>", "room.tests.>", "beat.tests",
+             "node.tests.*", "users.tests", "_INBOX.>"]
 ACCOUNTS = """
 accounts {{
   APP {{
