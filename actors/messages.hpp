@@ -156,6 +156,7 @@ struct deliver_order {
   topic_ref topic;
   event_frames frames;
   uint64_t offset = 0; // its place in the log; 0: there is none
+  uint64_t told = 0;   // events that the room told so far, with this one
   steady_time arrived; // of the publish that caused it
   steady_time ordered; // when it got its place
   std::string tag;     // of the publish
@@ -164,16 +165,21 @@ struct deliver_order {
   /// Of a room, and no event of its log: who has no room for it misses nothing.
   bool passing = false;
 };
+/// Offsets may have holes: lags are counted in events.
+struct log_place {
+  uint64_t offset = 0;
+  uint64_t told = 0; // events that the room told up to there
+};
 struct attach_order {
   topic_ref topic;
   subscriber who;
   uint32_t serial = 0;
   answer reply; // an error_reply: the topic did not take the subscriber
   std::vector<std::string> then; // encoded events that follow the reply
-  uint64_t newest = 0;           // of the log
+  log_place newest;              // of the log
   /// The subscriber goes on from here: what came after it is replayed. With
   /// `newest`, or without a log, there is nothing to replay.
-  uint64_t after = 0;
+  log_place after;
 };
 /// The log is another one: subscribers need a snapshot of it.
 struct reset_order {
@@ -192,6 +198,7 @@ struct replay_chunk {
   /// `events` is a snapshot where the log begins later.
   replay_source source = replay_source::ring;
   uint64_t last = 0;   // all up to it is told by `events`
+  uint64_t told = 0;   // events that the room told up to there
   uint64_t newest = 0; // of the log
 };
 struct detach_order {

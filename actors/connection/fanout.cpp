@@ -176,6 +176,7 @@ local_subscribers fanout::on(lost_atom, const std::string& name) {
     if (doubt) {
       entry.leave_live(listener_entry::pace::behind, services_.now());
       entry.cursor = topic->newest;
+      entry.told = topic->told;
       entry.in_doubt = true;
     }
     // What the crashed actor had not answered, the next one will.
@@ -231,11 +232,13 @@ void fanout::on(const attach_order& order) {
   fresh.link = &asking->link();
   fresh.owner = asking;
   fresh.form = order.who.form;
-  fresh.cursor = order.after;
-  if (order.after < order.newest)
+  fresh.cursor = order.after.offset;
+  fresh.told = order.after.told;
+  if (order.after.offset < order.newest.offset)
     fresh.leave_live(listener_entry::pace::behind, services_.now());
   listened.listeners.push_back(fresh);
-  listened.newest = std::max(listened.newest, order.newest);
+  listened.newest = std::max(listened.newest, order.newest.offset);
+  listened.told = std::max(listened.told, order.newest.told);
   services_.counters->subscriptions.add();
   asking->answered(order.serial, order.reply);
   for (const auto& event : order.then)
@@ -276,8 +279,10 @@ void fanout::on(const deliver_order& order) {
   if (!topic)
     return;
   time_arrival(order);
-  if (order.offset > 0)
+  if (order.offset > 0) {
     topic->newest = order.offset;
+    topic->told = order.told;
+  }
   if (topic->latest)
     note_latest(*topic, order);
   uint64_t delivered = 0;

@@ -59,6 +59,7 @@ struct listener_entry {
   // The last offset, or version of a latest value, that it was sent; unless
   // live.
   uint64_t cursor = 0;
+  uint64_t told = 0;          // events of the room up to there
   steady_time not_live_since; // nothing that it lacks is older
 
   /// It is sent nothing new from now on.
@@ -95,6 +96,7 @@ struct local_topic {
   std::vector<topic_order> waiting; // while opening; bounded by credits
   std::vector<listener_entry> listeners;
   uint64_t newest = 0;     // offset of the last event that came by
+  uint64_t told = 0;       // events of the room up to there
   uint32_t pins = 0;       // subscriptions that point here
   bool holding = false;    // frames wait for the end of `hold`
   decaying_rate publishes; // of this thread's clients

@@ -10,7 +10,7 @@ namespace rookery {
 uint64_t lag_of(const listener_entry& listener, const local_topic& topic) {
   return listener.at == listener_entry::pace::live
              ? 0
-             : std::max(topic.newest, listener.cursor) - listener.cursor;
+             : std::max(topic.told, listener.told) - listener.told;
 }
 
 std::chrono::milliseconds

@@ -21,6 +21,7 @@ bool fanout::overflow(
   if (has_log) { // it comes later, whatever the policy
     to.leave_live(pace::behind, services_.now());
     to.cursor = order.offset - 1;
+    to.told = order.told - 1;
     to.tell_gap = true;
     to.link->await_room();
   }

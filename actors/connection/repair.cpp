@@ -47,6 +47,7 @@ void fanout::pause(local_topic& topic, std::size_t index) {
     entry.cursor = latest ? topic.latest->version() : topic.newest;
   if (entry.at == pace::parked)
     drop(topic, entry, 1); // as if it had paused before
+  entry.told = entry.at == pace::live ? topic.told : entry.told;
   entry.leave_live(pace::paused, services_.now());
   taken(topic, entry);
   entry.was_paused = true;
@@ -88,6 +89,7 @@ void fanout::on(const replay_chunk& chunk) {
   if (!push_part(entry, chunk))
     return;
   entry.cursor = chunk.last;
+  entry.told = chunk.told;
   entry.source = std::max(entry.source, chunk.source); // the furthest counts
   if (chunk.last < chunk.newest)
     return go_on(*topic, index);
@@ -111,10 +113,11 @@ void fanout::on(const reset_order& order) {
   auto* topic = find_topic(order.topic->name);
   if (!topic)
     return;
-  topic->newest = 0;
+  topic->newest = topic->told = 0;
   for (std::size_t i = 0; i < topic->listeners.size(); ++i) {
     auto& entry = topic->listeners[i];
     entry.cursor = no_offset;
+    entry.told = 0;
     entry.tell_gap = entry.asked = false; // the answer is of the other log
     if (entry.at == pace::live)
       entry.leave_live(pace::behind, services_.now());

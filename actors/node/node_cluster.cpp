@@ -95,7 +95,7 @@ node_cluster::node_cluster(
 }
 
 node_cluster::~node_cluster() {
-  gate_->close(); // topics may hold the bus still, which tells how it ends
+  gate_->close();      // topics may hold the bus still, which tells how it ends
   membership_.reset(); // first what calls back
   users_.reset();
   peers_.reset();

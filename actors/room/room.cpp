@@ -109,9 +109,11 @@ void room_actor_state::attach(
         encoded(order.who, members_event{core->name(), memory->state.size()}));
   if (!missed)
     then.push_back(encoded(order.who, live_event{core->name(), log.last()}));
+  const log_place newest{log.last(), log.told()};
   core->attach(
-      order, std::move(reply), std::move(then), log.last(),
-      missed ? since->offset : log.last());
+      order, std::move(reply), std::move(then), newest,
+      missed ? log_place{since->offset, log.number_after(since->offset)}
+             : newest);
 }
 
 void room_actor_state::serve(const unsubscribe_order& order) {

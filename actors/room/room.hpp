@@ -126,7 +126,9 @@ private:
   void notice_own_life();
   void watch_life(uint64_t life, std::chrono::milliseconds at_least);
   void end_lives();
+  bool is_over(uint64_t life) const;
   bool is_held(const std::string& user) const;
+  uint32_t connections_of(const std::string& user) const;
 
   void attach(const subscribe_order& order, uint64_t newest_before);
   bool reaches(const position& since) const;
@@ -184,7 +186,7 @@ private:
 
   // Of a log that is shared.
   uint64_t opening_ = 0;
-  bool was_open_ = false; // by this actor
+  bool was_open_ = false;                // by this actor
   std::vector<journal_news> early_news_; // while opening
   uint64_t own_life_ = 0;                // with which users here joined
   steady_time come_back_due_ = steady_time::max();

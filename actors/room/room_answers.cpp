@@ -61,6 +61,7 @@ void room_actor_state::hand_out(const replay_order& order) {
   const auto after = order.after;
   replay_chunk chunk;
   chunk.last = chunk.newest = log.last();
+  chunk.told = log.told();
   if (after != log.last()) { // what is greater is of an older log
     const auto* part = log.reaches(after)
                            ? &replays->after(after, order.who.form, log)
@@ -68,6 +69,7 @@ void room_actor_state::hand_out(const replay_order& order) {
     if (part) {
       chunk.events = part->events;
       chunk.last = part->last;
+      chunk.told = log.number_after(part->last);
       chunk.source =
           log.reaches(after) ? replay_source::ring : replay_source::journal;
     } else {
@@ -248,11 +250,7 @@ std::vector<member>
 room_actor_state::members(const std::string& after, std::size_t most) const {
   auto page = memory->state.members(after, most);
   for (auto& one : page) {
-    // Of other nodes it is known that the user is there.
-    const auto elsewhere =
-        one.connections - (memory->state.has(one.user, life()) ? 1 : 0);
-    const auto here = connections.of(one.user);
-    one.connections = here + elsewhere;
+    one.connections = connections_of(one.user);
     one.held = is_held(one.user);
   }
   return page;

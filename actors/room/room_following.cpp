@@ -171,12 +171,26 @@ void room_actor_state::end_lives() {
   }
 }
 
+bool room_actor_state::is_over(uint64_t one) const {
+  return gone_.contains(one) && !core->node().is_alive(one);
+}
+
 /// A member who has no connection, and may come back.
 bool room_actor_state::is_held(const std::string& user) const {
   const auto& lives = memory->state.lives_of(user);
   return std::all_of(lives.begin(), lives.end(), [&](uint64_t one) {
-    return one == life() ? memory->holds.holds(user) : gone_.contains(one);
+    return one == life() ? memory->holds.holds(user) : is_over(one);
   });
+}
+
+/// Of other nodes it is known that they have the user.
+uint32_t room_actor_state::connections_of(const std::string& user) const {
+  const auto& lives = memory->state.lives_of(user);
+  const auto elsewhere =
+      std::count_if(lives.begin(), lives.end(), [&](uint64_t one) {
+        return one != life() && !is_over(one);
+      });
+  return connections.of(user) + static_cast<uint32_t>(elsewhere);
 }
 
 } // namespace rookery

@@ -70,6 +70,8 @@ public:
   // numbers from first() to first() + size() - 1.
   uint64_t first() const noexcept { return left_; }
   std::size_t size() const noexcept { return events_.size(); }
+  /// How many there were so far.
+  uint64_t told() const noexcept { return left_ + events_.size(); }
   const room_event& operator[](uint64_t number) const;
   int64_t stamp_of(uint64_t number) const;
   /// The number of the first event behind `offset`; first() + size(): none.

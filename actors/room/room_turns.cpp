@@ -179,12 +179,13 @@ room_change room_actor_state::take_in(
 /// Tells all listeners what the log has just taken.
 void room_actor_state::tell(
     const room_event& event, const publish_cause* cause) {
+  const auto told = memory->log.told();
   std::visit(
       [&](const auto& one) {
         if (cause)
-          core->deliver(one, *one.offset, cause->arrived, cause->tag);
+          core->deliver(one, *one.offset, cause->arrived, cause->tag, told);
         else
-          core->deliver(one, *one.offset);
+          core->deliver(one, *one.offset, told);
       },
       event);
 }

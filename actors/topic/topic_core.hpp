@@ -53,22 +53,24 @@ public:
 
   /// Sends `event` to every thread that has listeners.
   template <class Event>
-  void deliver(const Event& event, uint64_t offset) {
+  void deliver(const Event& event, uint64_t offset, uint64_t told = 0) {
     if (audience_.empty())
       return;
     deliver_order order;
     order.offset = offset;
+    order.told = told;
     send_to_threads(event, std::move(order));
   }
   /// The same, of what was published.
   template <class Event>
   void deliver(
       const Event& event, uint64_t offset, steady_time arrived,
-      const std::string& tag) {
+      const std::string& tag, uint64_t told = 0) {
     if (audience_.empty())
       return;
     deliver_order order;
     order.offset = offset;
+    order.told = told;
     order.arrived = arrived;
     order.tag = tag;
     if (!blocks_senders()) {
@@ -137,8 +139,8 @@ public:
   template <class Reply>
   void attach(
       const subscribe_order& order, Reply reply,
-      std::vector<std::string> then = {}, uint64_t newest = 0,
-      uint64_t after = 0) {
+      std::vector<std::string> then = {}, const log_place& newest = {},
+      const log_place& after = {}) {
     self_->send(
         node_.fanouts[order.who.thread],
         attach_order{
