@@ -12,6 +12,8 @@ namespace rookery {
 /// What a node asks another one for. The numbers go over the wire: append.
 enum class peer_kind : uint32_t {
   users_image = 1, // of the index of users; user_wire.hpp
+  direct = 2,      // delivers a message to a user; call_bodies.hpp
+  api = 3, // answers a request of the internal HTTP API; call_bodies.hpp
 };
 
 // Calls and answers: a header, which is a MessagePack array that begins with a
