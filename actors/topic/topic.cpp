@@ -11,18 +11,15 @@ namespace {
 
 /// Thread: one of the bus.
 void take_remote(
-    const bus_message& message, remote_inflow& inflow, const topic_actor& to) {
+    const bus_message& message, remote_inflow& inflow, remote_losses& lost,
+    const topic_actor& to) {
   auto opened = open_envelope(message.payload);
-  if (!opened) {
-    log::warn("topic.remote_unreadable", {{"why", opened.error().message}});
-    return;
-  }
+  if (!opened)
+    return lost.note(remote_losses::cause::unreadable, message.subject);
   const auto size = opened->payload.size();
   if (inflow.messages >= remote_inflow::messages_max
-      || inflow.bytes + size > remote_inflow::bytes_max) {
-    log::warn("topic.remote_dropped", {{"topic", opened->header.topic}});
-    return;
-  }
+      || inflow.bytes + size > remote_inflow::bytes_max)
+    return lost.note(remote_losses::cause::full, message.subject);
   ++inflow.messages;
   inflow.bytes += size;
   auto& header = opened->header;
@@ -114,12 +111,14 @@ void topic_state::watch_others() {
     return;
   }
   bus_handlers handlers;
-  handlers.message =
-      [inflow = inflow_, to = caf::actor_cast<topic_actor>(core->handle())](
-          const bus_message& message) { take_remote(message, *inflow, to); };
-  handlers.lost = [](const bus_loss& loss) {
-    if (loss.messages > 0)
-      log::warn("topic.remote_lost", {{"messages", loss.messages}});
+  handlers.message = [inflow = inflow_, &lost = core->node().lost,
+                      to = caf::actor_cast<topic_actor>(core->handle())](
+                         const bus_message& message) {
+    take_remote(message, *inflow, lost, to);
+  };
+  handlers.lost = [&lost = core->node().lost,
+                   from = subject()](const bus_loss& loss) {
+    lost.note(remote_losses::cause::bus, from, loss.messages);
   };
   auto taken = wires->subscribe(
       subject(), std::move(handlers),
@@ -189,6 +188,14 @@ topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
             order.from, error_reply{
                             0, errc::not_available,
                             "topic: " + core.name() + " keeps no history"});
+      },
+      [=](const room_state_order& order) {
+        auto& core = *self->state.core;
+        core.answer_to(
+            order.from,
+            error_reply{
+                0, errc::bad_request,
+                "topic: " + core.name() + " is no room and has no state"});
       },
       [=](const replay_order& order) { // paused, perhaps: nothing is kept
         self->state.core->replay(order, {});
