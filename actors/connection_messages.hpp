@@ -3,6 +3,8 @@
 #include "actors/interfaces.hpp"
 #include "base/metrics/survey.hpp"
 #include "base/protocol/events.hpp"
+#include "cluster/membership/call_bodies.hpp"
+#include "cluster/membership/peers.hpp"
 #include "net/auth/identity.hpp"
 #include "net/link.hpp"
 
@@ -29,7 +31,7 @@ using user_ref = std::shared_ptr<const identity>;
 
 /// Where the answer to an order goes.
 struct asker {
-  connection_actor connection;
+  asking_actor actor;
   uint32_t serial = 0; // 0: nobody waits
 };
 
@@ -72,6 +74,13 @@ struct direct_order {
   user_ref sender;
   std::string receiver;
   payload data;
+};
+/// The same from another node, for the connections that are here.
+struct remote_direct {
+  direct_call call;
+  /// Who asked has been told by then that it failed.
+  steady_time due;
+  std::optional<peer_reply> reply; // there is one
 };
 /// One direct message, encoded once for all its receivers.
 struct direct_delivery {

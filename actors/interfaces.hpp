@@ -44,6 +44,7 @@ namespace rookery {
 struct answer;
 struct api_order;
 struct appended_notice;
+struct ask_order;
 struct attach_order;
 struct busiest_order;
 struct close_order;
@@ -65,6 +66,7 @@ struct leave_order;
 struct load_order;
 struct news_notice;
 struct offer_order;
+struct node_said;
 struct local_subscribers;
 struct opened_topic;
 struct part_order;
@@ -76,8 +78,11 @@ struct replay_chunk;
 struct publish_order;
 struct recently_closed;
 struct refused_topic;
+struct relay_order;
+struct remote_direct;
 struct remote_message;
 struct reset_order;
+struct room_state_order;
 struct registry_counts;
 struct scan_order;
 struct set_order;
@@ -91,6 +96,12 @@ struct taken_order;
 struct topic_page;
 struct unsubscribe_order;
 struct user_page;
+
+/// Whoever asks a topic or the registry something: a CONNECTION, or an API
+/// actor.
+using asking_actor = caf::typed_actor<
+    // Answers the order with this serial number.
+    caf::reacts_to<answer_atom, uint32_t, answer>>;
 
 /// The CONNECTION actor: speaks for one WebSocket, from upgrade to close.
 /// Pinned to the I/O thread of its socket.
@@ -128,6 +139,8 @@ using topic_actor = caf::typed_actor<
     caf::reacts_to<presence_order>,
     // Asks for messages of the log.
     caf::reacts_to<history_order>,
+    // Asks where a room stands: its position, and a hash of its state.
+    caf::reacts_to<room_state_order>,
     // A subscriber asks for what it missed; the answer is a replay_chunk to the
     // FANOUT of its thread.
     caf::reacts_to<replay_order>,
@@ -168,6 +181,8 @@ using fanout_actor = caf::typed_actor<
     caf::reacts_to<detach_order>,
     // The supervisor's answers to `open`.
     caf::reacts_to<opened_topic>, caf::reacts_to<refused_topic>,
+    // Passes an order of no connection on to a topic.
+    caf::reacts_to<ask_order>,
     // Sends orders for this topic to the supervisor again from now on.
     caf::replies_to<forget_atom, std::string>::with<bool>,
     // The topic crashed: fails what it had not answered, and tells who is
@@ -203,9 +218,11 @@ using registry_actor = caf::typed_actor<
     caf::reacts_to<connection_entry>,
     // A connection left OPEN.
     caf::reacts_to<closed_connection>,
-    // Sends a message to all connections of a user; the answer, how many they
-    // are, goes to who asked.
+    // Sends a message to all connections of a user, on any node; the answer,
+    // how many they are, goes to who asked.
     caf::reacts_to<direct_order>,
+    // Another node's user sends one to the connections that are here.
+    caf::reacts_to<remote_direct>,
     // A page of a user's connections.
     caf::replies_to<find_order>::with<user_page>,
     // At most so many of those that ended lately.
@@ -230,6 +247,8 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<memory_atom>,
     // Stops all that it started; answers when they are gone.
     caf::replies_to<drain_atom>::with<bool>,
+    // Another node asks something of the internal API: starts an API actor.
+    caf::reacts_to<api_order>,
     // Puts a message of the node into a topic of the node's own; nobody is
     // told when nobody is subscribed.
     caf::reacts_to<std::string, publish_order>,
@@ -242,8 +261,20 @@ using alerter_actor = caf::typed_actor<
     // It is time for the next look.
     caf::reacts_to<tick_atom>>;
 
-/// The API actor: carries out one request of the internal HTTP API, asking
-/// threads and registry, answers it in time, and ends.
-using api_actor = caf::typed_actor<caf::reacts_to<api_order>>;
+/// The API actor: carries out one request of the internal HTTP API on this
+/// node, asking threads, registry and topics, answers it in time, and ends.
+using api_actor = caf::typed_actor<
+    caf::reacts_to<api_order>,
+    // A topic's answer.
+    caf::reacts_to<answer_atom, uint32_t, answer>,
+    // The time for that is over.
+    caf::reacts_to<tick_atom>>;
+
+/// The RELAY actor: has one request of the internal HTTP API carried out by
+/// other nodes, or by several, makes one answer of theirs, and ends.
+using relay_actor = caf::typed_actor<
+    caf::reacts_to<relay_order>,
+    // What one of the nodes answered; comes once for each, in time.
+    caf::reacts_to<node_said>>;
 
 } // namespace rookery

@@ -42,7 +42,7 @@ struct subscriber {
 struct answer {
   std::variant<
       ok_reply, subscribed_reply, unsubscribed_reply, published_reply,
-      presence_reply, history_reply, sent_reply, error_reply>
+      presence_reply, history_reply, room_state_reply, sent_reply, error_reply>
       reply;
 };
 
@@ -87,6 +87,9 @@ struct presence_order {
 struct history_order {
   asker from;
   history_request request;
+};
+struct room_state_order {
+  asker from;
 };
 /// A subscriber that is behind wants the next part.
 struct replay_order {
@@ -140,7 +143,7 @@ struct found_entries {
 /// What waits for a topic to be opened.
 using topic_order = std::variant<
     subscribe_order, unsubscribe_order, leave_order, publish_order, set_order,
-    presence_order, history_order, replay_order>;
+    presence_order, history_order, room_state_order, replay_order>;
 
 /// What a client of another node published to a topic without a log.
 struct remote_message {
@@ -152,6 +155,11 @@ struct remote_message {
 
 // -- to a thread's fanout -----------------------------------------------------
 
+/// An order of somebody who is no connection of this thread.
+struct ask_order {
+  std::string topic;
+  topic_order order;
+};
 struct deliver_order {
   topic_ref topic;
   event_frames frames;
@@ -234,10 +242,13 @@ CAF_ADD_TYPE_ID(rookery_messages, (rookery::registry_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::supervisor_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::api_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::alerter_actor))
+CAF_ADD_TYPE_ID(rookery_messages, (rookery::asking_actor))
+CAF_ADD_TYPE_ID(rookery_messages, (rookery::relay_actor))
 CAF_ADD_TYPE_ID(rookery_messages, (rookery::close_code))
 ROOKERY_LOCAL_MESSAGE(rookery::answer)
 ROOKERY_LOCAL_MESSAGE(rookery::api_order)
 ROOKERY_LOCAL_MESSAGE(rookery::appended_notice)
+ROOKERY_LOCAL_MESSAGE(rookery::ask_order)
 ROOKERY_LOCAL_MESSAGE(rookery::attach_order)
 ROOKERY_LOCAL_MESSAGE(rookery::busiest_order)
 ROOKERY_LOCAL_MESSAGE(rookery::close_order)
@@ -257,6 +268,7 @@ ROOKERY_LOCAL_MESSAGE(rookery::news_notice)
 ROOKERY_LOCAL_MESSAGE(rookery::offer_order)
 ROOKERY_LOCAL_MESSAGE(rookery::part_order)
 ROOKERY_LOCAL_MESSAGE(rookery::peer_notice)
+ROOKERY_LOCAL_MESSAGE(rookery::node_said)
 ROOKERY_LOCAL_MESSAGE(rookery::found_log)
 ROOKERY_LOCAL_MESSAGE(rookery::history_order)
 ROOKERY_LOCAL_MESSAGE(rookery::inspect_order)
@@ -268,11 +280,14 @@ ROOKERY_LOCAL_MESSAGE(rookery::presence_order)
 ROOKERY_LOCAL_MESSAGE(rookery::publish_order)
 ROOKERY_LOCAL_MESSAGE(rookery::recently_closed)
 ROOKERY_LOCAL_MESSAGE(rookery::refused_topic)
+ROOKERY_LOCAL_MESSAGE(rookery::relay_order)
+ROOKERY_LOCAL_MESSAGE(rookery::remote_direct)
 ROOKERY_LOCAL_MESSAGE(rookery::remote_message)
 ROOKERY_LOCAL_MESSAGE(rookery::reset_order)
 ROOKERY_LOCAL_MESSAGE(rookery::replay_chunk)
 ROOKERY_LOCAL_MESSAGE(rookery::replay_order)
 ROOKERY_LOCAL_MESSAGE(rookery::registry_counts)
+ROOKERY_LOCAL_MESSAGE(rookery::room_state_order)
 ROOKERY_LOCAL_MESSAGE(rookery::scan_order)
 ROOKERY_LOCAL_MESSAGE(rookery::set_order)
 ROOKERY_LOCAL_MESSAGE(rookery::shrink_order)

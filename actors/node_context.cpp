@@ -3,12 +3,20 @@
 #include "base/config/personal_pattern.hpp"
 #include "base/config/topic_pattern.hpp"
 #include "base/hex.hpp"
+#include "cluster/membership/cluster_view.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace rookery {
 
 namespace {
+
+/// What nodes of this version say to each other.
+constexpr uint64_t node_protocol = 1;
+
+/// Nodes that nobody measured yet are taken to accept so many.
+constexpr uint64_t accepts_at_least = 500;
 
 constexpr unsigned number_bits = 48; // of a connection's id
 constexpr uint64_t number_mask = (uint64_t{1} << number_bits) - 1;
@@ -35,6 +43,24 @@ const topic_class* node_context::class_of(std::string_view topic) const {
 uint64_t node_context::connecting(uint64_t connections) const noexcept {
   const auto inside = door ? door->inside() : 0;
   return inside > connections ? inside - connections : 0;
+}
+
+node_facts node_context::facts() const {
+  node_facts now;
+  now.version = server_version;
+  now.protocol = node_protocol;
+  now.connections = door ? door->inside() : 0;
+  now.topics = topics;
+  now.users = users;
+  now.accepts_per_second = accepts_at_least * settings.node.threads;
+  if (const auto most = settings.limits.connections_per_second; most > 0)
+    now.accepts_per_second = std::min<uint64_t>(now.accepts_per_second, most);
+  if (logs)
+    now.journal_backlog = logs->counts().backlog_entries;
+  now.address = settings.http.internal_address + ":"
+                + std::to_string(settings.http.internal_port);
+  now.started_at = started_at;
+  return now;
 }
 
 void node_context::release_actors() {

@@ -1,17 +1,20 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/remote_losses.hpp"
 #include "actors/supervisor/memory_pressure.hpp"
 #include "base/config/config.hpp"
 #include "base/memory_meter.hpp"
 #include "base/metrics/exposition.hpp"
 #include "cluster/bus/bus.hpp"
 #include "cluster/journal/journal.hpp"
+#include "cluster/membership/callback_gate.hpp"
 #include "net/auth/token.hpp"
 #include "net/gate.hpp"
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,6 +27,13 @@ namespace rookery {
 class cluster_peers;
 class cluster_user_index;
 struct cluster_view;
+struct node_facts;
+
+/// What a node counts of its cluster.
+struct cluster_totals {
+  bus_counts wires;
+  cluster_counts parts;
+};
 
 inline constexpr std::string_view server_version = "rookery/0.1.0";
 
@@ -37,6 +47,7 @@ struct node_context {
   config settings;
   std::string node_id; // new at each start: "n-5f0c..."
   std::unique_ptr<token_verifier> tokens;
+  int64_t started_at = 0; // milliseconds since 1970
   /// Milliseconds since 1970, for clients; tests put their own here.
   std::function<int64_t()> wall_clock_ms;
   /// What the budget is spent on now; tests put their own here.
@@ -57,12 +68,23 @@ struct node_context {
   std::function<bool(uint64_t)> is_alive = [](uint64_t) { return false; };
   /// How many nodes are to do before us what each could do.
   std::function<uint32_t()> rank = [] { return uint32_t{0}; };
+  /// What follows is there, and constant: this node is in a cluster. Before it
+  /// runs it may be asked for metrics already.
+  std::atomic<bool> joined{false};
   /// In a cluster: all its nodes, as far as we know.
   std::function<std::shared_ptr<const cluster_view>()> view;
+  /// The clock of `cluster_node::last_seen`.
+  std::function<std::chrono::milliseconds()> view_clock;
+  std::function<cluster_totals()> count_cluster;
   cluster_peers* peers = nullptr;           // outlive the actors
   cluster_user_index* user_index = nullptr; //
   /// False: this node has not reached the others for some time.
   std::atomic<bool> linked{true};
+
+  mutable remote_losses lost;
+  /// Who carries out a request of the internal API is inside, so that the
+  /// actors that it asks stay.
+  mutable callback_gate api_calls;
 
   supervisor_actor supervisor;
   registry_actor registry;
@@ -86,9 +108,20 @@ struct node_context {
   /// The class of the first pattern that matches; null: error 102.
   const topic_class* class_of(std::string_view topic) const;
 
+  bool in_cluster() const noexcept { return joined; }
+  /// What can be said of this node itself, without what only its cluster knows.
+  node_facts facts() const;
+
   /// Lets go of the actors, before their system ends.
   void release_actors();
 };
+
+/// Of the time that a client's request may take, what another node has for its
+/// part, so that its answer, or that there is none, is known in time.
+constexpr std::chrono::milliseconds
+remote_share(std::chrono::milliseconds whole) noexcept {
+  return whole - whole / 4;
+}
 
 /// The wall clock of this machine.
 int64_t system_clock_ms();

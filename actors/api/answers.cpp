@@ -1,9 +1,7 @@
 #include "actors/api/answers.hpp"
 
-#include "base/protocol/json_writer.hpp"
-#include "base/protocol/utf8.hpp"
+#include "actors/api/json_answer.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 namespace rookery {
@@ -23,40 +21,6 @@ std::string_view name(link_state state) {
   }
   return "closed";
 }
-
-/// A client may send any bytes in a header, and JSON holds UTF-8 only.
-std::string shown(std::string_view text) {
-  std::string safe{text};
-  if (!valid_utf8(safe))
-    std::replace_if(
-        safe.begin(), safe.end(),
-        [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
-  return safe;
-}
-
-/// Writes one JSON object into an answer.
-class object_writer {
-public:
-  object_writer() { writer_.open_object(0); }
-
-  json_writer& key(std::string_view key) {
-    writer_.key(key);
-    return writer_;
-  }
-  json_writer& raw() { return writer_; }
-  http_response answer(unsigned status = 200) {
-    writer_.close_object();
-    return {
-        status,
-        "application/json",
-        std::move(text_),
-        {{"Cache-Control", "no-store"}}};
-  }
-
-private:
-  std::string text_;
-  json_writer writer_{text_};
-};
 
 int64_t ms_of(std::chrono::system_clock::time_point time) {
   using namespace std::chrono;
@@ -124,7 +88,7 @@ void write_closed(json_writer& out, const closed_connection& one) {
 
 http_response
 error_answer(unsigned status, std::string_view error, std::string_view field) {
-  object_writer out;
+  json_answer out;
   out.key("error").text(shown(error));
   if (!field.empty())
     out.key("field").text(shown(field));
@@ -132,9 +96,9 @@ error_answer(unsigned status, std::string_view error, std::string_view field) {
 }
 
 http_response list_answer(
-    const std::vector<connection_details>& found,
-    const std::optional<scan_cursor>& next, std::string_view node_id) {
-  object_writer out;
+    const std::vector<connection_details>& found, std::string_view next,
+    std::string_view node_id) {
+  json_answer out;
   auto& list = out.key("connections");
   list.open_array(found.size());
   for (const auto& one : found) {
@@ -143,20 +107,20 @@ http_response list_answer(
     list.close_object();
   }
   list.close_array();
-  if (next)
-    out.key("next").text(to_text(*next));
+  if (!next.empty())
+    out.key("next").text(next);
   return out.answer();
 }
 
 http_response
 show_answer(const connection_details& one, std::string_view node_id) {
-  object_writer out;
+  json_answer out;
   write_details(out.raw(), one, node_id);
   return out.answer();
 }
 
 http_response closed_answer(const recently_closed& closed) {
-  object_writer out;
+  json_answer out;
   auto& list = out.key("closed");
   list.open_array(closed.all.size());
   for (const auto& one : closed.all) {
@@ -170,7 +134,7 @@ http_response closed_answer(const recently_closed& closed) {
 
 http_response
 counts_answer(const state_counts& states, const registry_counts& known) {
-  object_writer out;
+  json_answer out;
   out.key("total").integer(states.connecting + states.open + states.closing);
   out.key("connecting").integer(states.connecting);
   out.key("open").integer(states.open);
@@ -184,7 +148,7 @@ http_response slowest_answer(
     const std::vector<connection_details>& found, std::string_view node_id,
     steady_time now) {
   using std::chrono::duration_cast, std::chrono::milliseconds;
-  object_writer out;
+  json_answer out;
   auto& list = out.key("connections");
   list.open_array(found.size());
   for (const auto& one : found) {
@@ -208,7 +172,7 @@ http_response slowest_answer(
 }
 
 http_response busiest_answer(const std::vector<topic_load>& found) {
-  object_writer out;
+  json_answer out;
   auto& list = out.key("topics");
   list.open_array(found.size());
   for (const auto& one : found) {
@@ -238,6 +202,11 @@ http_response metrics_answer(
   if (survey)
     survey->connecting = node.connecting(survey->open + survey->closing);
   numbers.survey = std::move(survey);
+  if (node.in_cluster()) {
+    auto totals = node.count_cluster();
+    numbers.bus = totals.wires;
+    numbers.cluster = totals.parts;
+  }
   for (std::size_t i = 0; i < numbers.alerts.size(); ++i)
     numbers.alerts[i] = node.alerts[i];
   return {
@@ -248,7 +217,7 @@ http_response metrics_answer(
 }
 
 http_response disconnect_answer(uint64_t disconnected) {
-  object_writer out;
+  json_answer out;
   out.key("disconnected").integer(disconnected);
   return out.answer();
 }

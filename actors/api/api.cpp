@@ -4,7 +4,10 @@
 #include "base/check.hpp"
 #include "base/log.hpp"
 
+#include <caf/send.hpp>
+
 #include <algorithm>
+#include <functional>
 
 namespace rookery {
 
@@ -14,6 +17,9 @@ namespace {
 constexpr uint32_t visits_max = 10'000;
 /// Connections of one user that are looked up, or closed, in one turn.
 constexpr uint32_t user_page_max = 100;
+
+/// Of the one order that it gives.
+constexpr uint32_t answer_serial = 1;
 
 constexpr std::size_t thread_of(connection_id id) {
   return id >> 48;
@@ -29,7 +35,8 @@ api_state::~api_state() {
 void api_state::begin(const api_order& order) {
   call_ = order.call;
   respond_ = order.respond;
-  deadline_ = self->clock().now() + node->settings.supervisor.request_timeout;
+  inside_ = order.inside;
+  deadline_ = self->clock().now() + order.within;
   std::visit([this](const auto& call) { serve(call); }, call_);
 }
 
@@ -76,7 +83,10 @@ bool api_state::page_is_full() const {
 }
 
 void api_state::finish_list() {
-  finish(list_answer(found_, at_, node->node_id));
+  std::string next;
+  if (at_)
+    next = node->in_cluster() ? cursor_text(node->life, at_) : to_text(*at_);
+  finish(list_answer(found_, next, node->node_id));
 }
 
 void api_state::scan() {
@@ -218,10 +228,77 @@ void api_state::on_disconnected(uint64_t& closed) {
   disconnect_user();
 }
 
+// -- rooms --------------------------------------------------------------------
+
+/// Through a thread's fanout, which opens the topic if need be; any of them.
+void api_state::ask_topic(const std::string& topic, topic_order order) {
+  using std::chrono::ceil, std::chrono::milliseconds;
+  topic_ = topic;
+  const auto at = std::hash<std::string>{}(topic) % node->fanouts.size();
+  self->send(node->fanouts[at], ask_order{topic, std::move(order)});
+  self->delayed_send(
+      self, ceil<milliseconds>(deadline_ - self->clock().now()), tick_atom_v);
+}
+
+void api_state::serve(const presence_call& call) {
+  ask_topic(
+      call.request.topic,
+      presence_order{{api_actor{self}, answer_serial}, call.request});
+}
+
+void api_state::serve(const history_call& call) {
+  ask_topic(
+      call.request.topic,
+      history_order{{api_actor{self}, answer_serial}, call.request});
+}
+
+void api_state::serve(const room_state_call& call) {
+  ask_topic(call.topic, room_state_order{{api_actor{self}, answer_serial}});
+}
+
+void api_state::on_answer(const answer& said) {
+  finish(topic_answer(topic_, said));
+}
+
+void api_state::on_time() {
+  fail(caf::make_error(caf::sec::request_timeout));
+}
+
+void api_state::serve(const nodes_call&) {
+  finish(nodes_answer(*node));
+}
+
+// -- the actor ----------------------------------------------------------------
+
+std::optional<api_order> order_of(
+    const node_context& node, api_call call, http_responder respond,
+    std::chrono::milliseconds within) {
+  auto inside = std::make_shared<callback_gate::pass>(node.api_calls.enter());
+  if (!*inside) {
+    respond(error_answer(503, "the node is stopping"));
+    return std::nullopt;
+  }
+  return api_order{
+      std::move(call), std::move(respond), within, std::move(inside)};
+}
+
+void carry_out_here(
+    caf::actor_system& system, const node_context& node, api_call call,
+    http_responder respond, std::chrono::milliseconds within) {
+  if (auto order = order_of(node, std::move(call), std::move(respond), within))
+    caf::anon_send(system.spawn(api, &node), *std::move(order));
+}
+
 api_actor::behavior_type
 api(api_state::pointer self, const node_context* node) {
   self->state.node = node;
-  return {[=](const api_order& order) { self->state.begin(order); }};
+  return {
+      [=](const api_order& order) { self->state.begin(order); },
+      [=](answer_atom, uint32_t, const answer& said) {
+        self->state.on_answer(said);
+      },
+      [=](tick_atom) { self->state.on_time(); },
+  };
 }
 
 } // namespace rookery

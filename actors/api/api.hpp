@@ -13,9 +13,9 @@
 
 namespace rookery {
 
-/// The state of an API actor: one request, from its order to its answer. All
-/// that it asks for together must be there within supervisor.request-timeout,
-/// or the answer is 504.
+/// The state of an API actor: one request, from its order to its answer, about
+/// this node alone. All that it asks for together must be there in the time of
+/// the order, or the answer is 504.
 struct api_state {
   using pointer = api_actor::stateful_pointer<api_state>;
   static inline const char* name = "api";
@@ -28,6 +28,8 @@ struct api_state {
   const node_context* node = nullptr;
 
   void begin(const api_order& order);
+  void on_answer(const answer& said);
+  void on_time();
 
 private:
   using ids_by_thread = std::map<std::size_t, std::vector<connection_id>>;
@@ -75,12 +77,21 @@ private:
   void on_registry_counts(registry_counts& counts);
   void on_state_counts(state_counts& counts);
 
+  // -- rooms: the answer comes as it would to a client
+  void serve(const presence_call& call);
+  void serve(const history_call& call);
+  void serve(const room_state_call& call);
+  void serve(const nodes_call& call);
+  void ask_topic(const std::string& topic, topic_order order);
+
   void disconnect_user();
   void on_victims(user_page& page);
   void on_disconnected(uint64_t& closed);
 
   api_call call_;
   http_responder respond_; // empty: answered
+  api_pass inside_;
+  std::string topic_; // that was asked
   steady_time deadline_;
   std::size_t answers_missing_ = 0; // of threads that were asked together
   // Of a list, or of the connections of a user that are closed:
@@ -108,6 +119,19 @@ void api_state::ask(
           [=, this](Answer& found) { (this->*then)(found); },
           [this](const caf::error& why) { fail(why); });
 }
+
+/// The order for an API actor; none: the node stops, and `respond` was told so.
+/// It is called once, on any thread. Thread: any.
+std::optional<api_order> order_of(
+    const node_context& node, api_call call, http_responder respond,
+    std::chrono::milliseconds within);
+
+/// Has this node carry out a call, whatever others have to do with it, as
+/// `order_of` says. Thread: one of the system's (others must not spawn: they
+/// would keep its logger, for whose end the system waits).
+void carry_out_here(
+    caf::actor_system& system, const node_context& node, api_call call,
+    http_responder respond, std::chrono::milliseconds within);
 
 /// Carries out the one order that it is sent.
 api_actor::behavior_type api(api_state::pointer self, const node_context* node);

@@ -1,72 +1,59 @@
 #include "actors/api/call.hpp"
 
 #include "actors/api/answers.hpp"
+#include "actors/api/fields.hpp"
+#include "actors/api/room_calls.hpp"
 #include "base/hex.hpp"
 #include "base/protocol/json_object.hpp"
-#include "net/http/query.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace rookery {
 
 namespace {
 
-/// Which field of a request is wrong, and why.
-struct bad_field {
-  std::string name;
-  std::string why;
-};
-template <class T>
-using read_result_of = tl::expected<T, bad_field>;
+using namespace api_fields;
 
-tl::unexpected<bad_field> bad(std::string_view name, std::string why) {
-  return tl::make_unexpected(
-      bad_field{std::string{name}, std::string{name} + ": " + why});
+tl::unexpected<bad_field> bad_cursor(const query_field& field) {
+  return bad(field.name, "not the `next` of a page");
 }
 
-std::optional<uint64_t> number_in(std::string_view text, int base) {
-  uint64_t number = 0;
-  const auto* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number, base);
-  if (read.ec != std::errc{} || read.ptr != end)
-    return std::nullopt;
-  return number;
-}
-
-// -- GET ----------------------------------------------------------------------
-
-/// The query's fields; each may come once and must be one of `known`.
-read_result_of<std::vector<query_field>> fields_of(
-    std::string_view target, std::initializer_list<std::string_view> known) {
-  auto fields = read_query(target);
-  if (!fields)
-    return tl::make_unexpected(bad_field{"", fields.error().message});
-  for (auto one = fields->begin(); one != fields->end(); ++one) {
-    if (std::find(known.begin(), known.end(), one->name) == known.end())
-      return bad(one->name, "no such field");
-    if (std::any_of(fields->begin(), one, [&](const query_field& earlier) {
-          return earlier.name == one->name;
-        }))
-      return bad(one->name, "given twice");
-    if (one->value.empty())
-      return bad(one->name, "empty");
+/// Where a list begins. What follows the life of another node is for that one
+/// to judge.
+std::optional<bad_field> read_cursor(
+    const query_field& field, const node_context& node, list_call& call) {
+  std::string_view text = field.value;
+  if (node.in_cluster()) {
+    const auto dot = text.find('.');
+    const auto life = number_in(text.substr(0, dot), 16);
+    if (dot == std::string_view::npos || !life)
+      return bad_cursor(field).value();
+    call.life = *life;
+    text.remove_prefix(dot + 1);
+    if (text.empty())
+      return std::nullopt;
   }
-  return *std::move(fields);
+  const auto cursor = cursor_of(text);
+  const bool is_here = !node.in_cluster() || call.life == node.life;
+  if (!cursor || (is_here && cursor->thread >= node.fanouts.size()))
+    return bad_cursor(field).value();
+  if (is_here)
+    call.from = *cursor;
+  return std::nullopt;
 }
 
-read_result_of<uint32_t>
-limit_of(const query_field& field, uint32_t most = page_max) {
-  const auto number = number_in(field.value, 10);
-  if (!number || *number < 1 || *number > most)
-    return bad(field.name, "1 to " + std::to_string(most));
-  return static_cast<uint32_t>(*number);
-}
-
-read_result_of<bool> truth_of(const query_field& field) {
-  if (field.value != "0" && field.value != "1")
-    return bad(field.name, "0 or 1");
-  return field.value == "1";
+std::optional<bad_field> put_list_field(
+    const query_field& field, const node_context& node, list_call& call) {
+  if (field.name == "node")
+    return put(name_of_node(field, node), call.node);
+  if (field.name == "slow")
+    return put(truth_of(field), call.wanted.slow);
+  if (field.name == "limit")
+    return put(limit_of(field), call.limit);
+  if (field.name == "after")
+    return read_cursor(field, node, call);
+  (field.name == "user" ? call.user : call.wanted.topic) = field.value;
+  return std::nullopt;
 }
 
 read_result_of<api_call>
@@ -77,46 +64,35 @@ read_list(const http_request& request, const node_context& node) {
     return tl::make_unexpected(fields.error());
   list_call call;
   call.limit = page_default;
-  for (const auto& field : *fields) {
-    if (field.name == "user") {
-      call.user = field.value;
-    } else if (field.name == "topic") {
-      call.wanted.topic = field.value;
-    } else if (field.name == "node") {
-      if (field.value != node.node_id)
-        return bad(field.name, "this is " + node.node_id);
-    } else if (field.name == "slow") {
-      const auto slow = truth_of(field);
-      if (!slow)
-        return tl::make_unexpected(slow.error());
-      call.wanted.slow = *slow;
-    } else if (field.name == "limit") {
-      const auto limit = limit_of(field);
-      if (!limit)
-        return tl::make_unexpected(limit.error());
-      call.limit = *limit;
-    } else {
-      const auto cursor = cursor_of(field.value);
-      if (!cursor || cursor->thread >= node.fanouts.size())
-        return bad(field.name, "not the `next` of a page");
-      call.from = *cursor;
-    }
-  }
+  for (const auto& field : *fields)
+    if (auto wrong = put_list_field(field, node, call))
+      return tl::make_unexpected(*std::move(wrong));
   return call;
 }
 
-/// A call whose one field is how much of the answer is wanted.
+/// A call about one node whose one other field, if it has one, is how much of
+/// the answer is wanted.
 template <class Call>
-read_result_of<api_call>
-read_limited(const http_request& request, uint32_t usual, uint32_t most) {
-  const auto fields = fields_of(request.target(), {"limit"});
+read_result_of<api_call> read_limited(
+    const http_request& request, const node_context& node, Call call,
+    uint32_t most = page_max) {
+  constexpr bool limited = requires {
+    call.limit;
+  };
+  const auto fields = limited ? fields_of(request.target(), {"limit", "node"})
+                              : fields_of(request.target(), {"node"});
   if (!fields)
     return tl::make_unexpected(fields.error());
-  if (fields->empty())
-    return Call{usual};
-  return limit_of(fields->front(), most).map([](uint32_t limit) -> api_call {
-    return Call{limit};
-  });
+  for (const auto& field : *fields) {
+    std::optional<bad_field> wrong;
+    if (field.name == "node")
+      wrong = put(name_of_node(field, node), call.node);
+    else if constexpr (limited)
+      wrong = put(limit_of(field, most), call.limit);
+    if (wrong)
+      return tl::make_unexpected(*std::move(wrong));
+  }
+  return call;
 }
 
 // -- POST ---------------------------------------------------------------------
@@ -130,7 +106,8 @@ read_result_of<close_code> code_of(const json_field& field) {
   return static_cast<close_code>(*number);
 }
 
-read_result_of<api_call> read_disconnect(const http_request& request) {
+read_result_of<api_call>
+read_disconnect(const http_request& request, const node_context& node) {
   const auto fields = read_json_object(request.body());
   if (!fields)
     return tl::make_unexpected(
@@ -150,6 +127,14 @@ read_result_of<api_call> read_disconnect(const http_request& request) {
         return bad(field.name, "a connection's id");
       call.whom = *id;
       ++named;
+    } else if (field.name == "node") {
+      auto name = text && !text->empty()
+                      ? name_of_node({field.name, *text}, node)
+                      : read_result_of<std::string>{
+                          bad(field.name, "the name of a node")};
+      if (!name)
+        return tl::make_unexpected(name.error());
+      call.node = *std::move(name);
     } else if (field.name == "code") {
       const auto code = code_of(field);
       if (!code)
@@ -168,16 +153,6 @@ read_result_of<api_call> read_disconnect(const http_request& request) {
 
 constexpr std::string_view connections = "/connections";
 constexpr std::string_view disconnect = "/disconnect";
-constexpr std::string_view slowest = "/slowest";
-constexpr std::string_view busiest = "/busiest";
-
-using answer_or_call = std::variant<api_call, http_response>;
-
-answer_or_call told(read_result_of<api_call> read) {
-  if (read)
-    return *std::move(read);
-  return error_answer(400, read.error().why, read.error().name);
-}
 
 http_response wrong_method(std::string_view allowed) {
   auto answer = error_answer(405, std::string{allowed} + " only");
@@ -185,27 +160,50 @@ http_response wrong_method(std::string_view allowed) {
   return answer;
 }
 
-answer_or_call read_get(const http_request& request, const node_context& node) {
-  if (request.path() == slowest)
-    return told(
-        read_limited<slowest_call>(request, ranking_default, ranking_max));
-  if (request.path() == busiest)
-    return told(
-        read_limited<busiest_call>(request, ranking_default, ranking_max));
+answer_or_call
+read_connections(const http_request& request, const node_context& node) {
   auto rest = request.path().substr(connections.size());
   if (rest.empty())
     return told(read_list(request, node));
   rest.remove_prefix(1); // the slash
   if (rest == "closed")
-    return told(read_limited<closed_call>(request, page_default, page_max));
-  if (rest != "counts" && !connection_id_of(rest))
-    return error_answer(404, "not found");
-  if (const auto none = fields_of(request.target(), {}); !none)
-    return told(tl::make_unexpected(none.error()));
+    return told(read_limited(request, node, closed_call{page_default, {}}));
   if (rest == "counts")
-    return api_call{count_call{}};
-  return api_call{show_call{*connection_id_of(rest)}};
+    return told(read_limited(request, node, count_call{}));
+  const auto id = connection_id_of(rest);
+  if (!id)
+    return error_answer(404, "not found");
+  return told(read_limited(request, node, show_call{*id, {}}));
 }
+
+// -- all that is read -------------------------------------------------------
+
+answer_or_call
+read_slowest(const http_request& request, const node_context& node) {
+  return told(read_limited(
+      request, node, slowest_call{ranking_default, {}}, ranking_max));
+}
+
+answer_or_call
+read_busiest(const http_request& request, const node_context& node) {
+  return told(read_limited(
+      request, node, busiest_call{ranking_default, {}}, ranking_max));
+}
+
+answer_or_call read_nodes(const http_request& request, const node_context&) {
+  const auto none = fields_of(request.target(), {});
+  return told(none.map([](const auto&) -> api_call { return nodes_call{}; }));
+}
+
+struct readable {
+  std::string_view path;
+  answer_or_call (*read)(const http_request&, const node_context&);
+};
+constexpr readable readables[]{
+    {"/slowest", read_slowest}, {"/busiest", read_busiest},
+    {"/nodes", read_nodes},     {"/presence", read_presence},
+    {"/history", read_history}, {"/rooms/state", read_room_state},
+};
 
 } // namespace
 
@@ -228,24 +226,47 @@ std::optional<scan_cursor> cursor_of(std::string_view text) {
   return cursor.from ? std::optional{cursor} : std::nullopt;
 }
 
+std::string cursor_text(node_life life, const std::optional<scan_cursor>& at) {
+  return hex(life) + "." + (at ? to_text(*at) : std::string{});
+}
+
+std::string_view node_of(const api_call& call) {
+  return std::visit(
+      [](const auto& one) -> std::string_view {
+        if constexpr (requires { one.node; })
+          return one.node;
+        else
+          return {};
+      },
+      call);
+}
+
 bool is_api_path(std::string_view path) {
-  return path == disconnect || path == slowest || path == busiest
-         || path == connections
-         || (path.starts_with(connections) && path[connections.size()] == '/');
+  return path == disconnect || path == connections
+         || (path.starts_with(connections) && path[connections.size()] == '/')
+         || std::any_of(
+             std::begin(readables), std::end(readables),
+             [&](const readable& one) { return one.path == path; });
 }
 
 answer_or_call
 read_call(const http_request& request, const node_context& node) {
   const auto method = request.method();
-  if (request.path() != disconnect)
-    return method == "GET" || method == "HEAD" ? read_get(request, node)
-                                               : wrong_method("GET, HEAD");
+  const auto path = request.path();
+  if (path != disconnect) {
+    if (method != "GET" && method != "HEAD")
+      return wrong_method("GET, HEAD");
+    for (const auto& one : readables)
+      if (one.path == path)
+        return one.read(request, node);
+    return read_connections(request, node);
+  }
   if (method != "POST")
     return wrong_method("POST");
   // A page in the operator's browser may send it here without being asked.
   if (!request.header("Origin").empty())
     return error_answer(403, "not from a web page");
-  return told(read_disconnect(request));
+  return told(read_disconnect(request, node));
 }
 
 } // namespace rookery

@@ -99,6 +99,10 @@ void fanout::forward(local_topic& to, topic_order&& order) {
       [&](auto& one) { caf::anon_send(to.handle, std::move(one)); }, order);
 }
 
+void fanout::on(const ask_order& order) {
+  send(topic(order.topic), order.order);
+}
+
 void fanout::on(const opened_topic& opened) {
   auto* topic = find_topic(opened.topic->name);
   if (!topic)
@@ -124,25 +128,16 @@ void fanout::on(const refused_topic& refused) {
 void fanout::refuse_waiting(local_topic& topic, const failure& why) {
   const answer refusal{error_reply{0, why.code, why.message}};
   for (auto& order : std::exchange(topic.waiting, {})) {
-    if (auto* one = std::get_if<subscribe_order>(&order)) {
+    if (auto* one = std::get_if<subscribe_order>(&order))
       if (auto* asking = find(one->who.connection))
         asking->refused(topic, one->serial, refusal);
-    } else if (auto* publish = std::get_if<publish_order>(&order)) {
-      caf::anon_send(
-          publish->from.connection, answer_atom_v, publish->from.serial,
-          refusal);
-    } else if (auto* set = std::get_if<set_order>(&order)) {
-      caf::anon_send(
-          set->from.connection, answer_atom_v, set->from.serial, refusal);
-    } else if (auto* presence = std::get_if<presence_order>(&order)) {
-      caf::anon_send(
-          presence->from.connection, answer_atom_v, presence->from.serial,
-          refusal);
-    } else if (auto* history = std::get_if<history_order>(&order)) {
-      caf::anon_send(
-          history->from.connection, answer_atom_v, history->from.serial,
-          refusal);
-    }
+    std::visit(
+        [&](const auto& one) {
+          if constexpr (requires { one.from; })
+            caf::anon_send(
+                one.from.actor, answer_atom_v, one.from.serial, refusal);
+        },
+        order);
   }
 }
 

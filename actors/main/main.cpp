@@ -1,5 +1,6 @@
 #include "actors/node/node.hpp"
 #include "actors/node_context.hpp"
+#include "actors/top/nodes.hpp"
 #include "actors/top/top.hpp"
 #include "base/config/load.hpp"
 #include "base/config/print.hpp"
@@ -149,6 +150,42 @@ void add_top(CLI::App& cli, top_arguments& given, int& code) {
   command->callback([&] { code = top(given); });
 }
 
+struct nodes_arguments {
+  std::string config;
+  std::string url;
+  nodes_options options;
+};
+
+int nodes(nodes_arguments& given) {
+  if (!given.url.empty()) {
+    const auto server = parse_http_url(given.url);
+    if (!server)
+      return complain({errc::bad_request, "--url: " + server.error().message});
+    given.options.node = *server;
+    return run_nodes(given.options);
+  }
+  const auto settings = load_or_complain(given.config);
+  if (!settings)
+    return 1;
+  given.options.node = internal_server_of(settings->http);
+  return run_nodes(given.options);
+}
+
+void add_nodes(CLI::App& cli, nodes_arguments& given, int& code) {
+  auto* command = cli.add_subcommand(
+      "nodes", "Show the nodes of the cluster, as one of them sees it");
+  command->footer(nodes_help);
+  auto* where = command->add_option_group("node");
+  where->require_option(1);
+  where->add_option(
+      "-c,--config", given.config, "Configuration file of the one to ask");
+  where->add_option(
+      "--url", given.url, "Its internal listener: http://HOST:PORT");
+  command->add_flag(
+      "--json", given.options.json, "Print the answer of GET /nodes as it is");
+  command->callback([&] { code = nodes(given); });
+}
+
 CLI::App* with_config(CLI::App* command, std::string& path) {
   command->add_option("-c,--config", path, "Configuration file (HOCON)")
       ->required();
@@ -199,6 +236,8 @@ int main(int argc, char** argv) {
 
   top_arguments shown;
   add_top(cli, shown, code);
+  nodes_arguments seen;
+  add_nodes(cli, seen, code);
 
   CLI11_PARSE(cli, argc, argv);
   return code;

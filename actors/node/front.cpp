@@ -1,7 +1,7 @@
 #include "actors/node/front.hpp"
 
 #include "actors/api/answers.hpp"
-#include "actors/api/api.hpp"
+#include "actors/api/relay.hpp"
 #include "actors/connection/connection.hpp"
 #include "base/hex.hpp"
 #include "base/log.hpp"
@@ -226,7 +226,9 @@ void internal_front::serve(
     return respond(text(404, "not found\n"));
   if (!ready_)
     return respond(metrics_answer(node_, {}));
-  order(metrics_call{}, respond);
+  carry_out_here(
+      io_unit::current()->system(), node_, metrics_call{}, respond,
+      node_.settings.supervisor.request_timeout);
 }
 
 void internal_front::call_api(
@@ -236,14 +238,13 @@ void internal_front::call_api(
   auto call = read_call(request, node_);
   if (auto* refused = std::get_if<http_response>(&call))
     return respond(std::move(*refused));
-  order(std::get<api_call>(std::move(call)), respond);
-}
-
-/// While the node is ready its actors are there, and they outlive this call:
-/// who stops the node asks this thread first.
-void internal_front::order(api_call call, const http_responder& respond) {
-  const auto worker = io_unit::current()->system().spawn(api, &node_);
-  caf::anon_send(worker, api_order{std::move(call), respond});
+  api_question question;
+  question.method = request.method();
+  question.target = request.target();
+  question.body = request.body();
+  carry_out(
+      io_unit::current()->system(), node_, std::get<api_call>(std::move(call)),
+      std::move(question), respond);
 }
 
 } // namespace rookery

@@ -70,7 +70,6 @@ public:
 
 private:
   void call_api(const http_request& request, const http_responder& respond);
-  void order(api_call call, const http_responder& respond);
 
   const node_context& node_;
   const std::atomic<bool>& ready_;

@@ -61,6 +61,7 @@ public:
     public_http_.door = &gate_;
     context_.settings = std::move(settings);
     context_.wall_clock_ms = system_clock_ms;
+    context_.started_at = system_clock_ms();
     context_.door = &gate_;
     context_.node_id = context_.settings.node.name.empty()
                            ? "n-" + random_hex(4)
@@ -310,13 +311,18 @@ void running_node::stop_actors() {
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
   {
     caf::scoped_actor self{*system_};
+    bool ending = false;
     self->request(
             context_.supervisor, context_.settings.supervisor.stop_timeout,
             drain_atom_v)
         .receive(
-            [](bool) {},
+            [&](bool) { ending = true; },
             [](const caf::error&) { log::error("node.stop_timed_out"); });
+    if (ending)
+      self->wait_for(caf::actor_cast<caf::strong_actor_ptr>(
+          context_.registry)); // it uses the cluster
   }
+  context_.api_calls.close(); // they use what is released below
   if (cluster_)
     cluster_->leave();
   if (context_.logs)

@@ -1,5 +1,6 @@
 #include "actors/node/node_cluster.hpp"
 
+#include "actors/api/peer_answers.hpp"
 #include "base/hex.hpp"
 #include "base/log.hpp"
 #include "cluster/bus/nats_bus.hpp"
@@ -8,16 +9,11 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace rookery {
 
 namespace {
-
-/// What nodes of this version say to each other.
-constexpr uint64_t node_protocol = 1;
-
-/// Nodes that nobody measured yet are taken to accept so many.
-constexpr uint64_t accepts_at_least = 500;
 
 nats_login login_of(const nats_config& from) {
   return {from.user, from.password,      from.token, from.credentials_file,
@@ -89,8 +85,7 @@ const char* reason_of(cluster_fencing::cause why) {
 node_cluster::node_cluster(
     node_context& context, std::function<void(std::string)> on_fatal)
     : context_(context)
-    , on_fatal_(std::move(on_fatal))
-    , started_at_(system_clock_ms()) {
+    , on_fatal_(std::move(on_fatal)) {
   context_.life = make_life();
 }
 
@@ -176,15 +171,19 @@ void node_cluster::make_parts() {
   context_.peers = &*peers_;
   context_.user_index = &*users_;
   context_.view = [this] { return membership_->view(); };
+  context_.view_clock = [this] { return timer_.now(); };
+  context_.count_cluster = [this] { return totals(); };
   context_.is_alive = [this](uint64_t life) {
     return life == context_.life || membership_->view()->find(life);
   };
   context_.rank = [this] {
     return static_cast<uint32_t>(membership_->view()->rank().value_or(0));
   };
+  context_.joined = true;
 }
 
 result<void> node_cluster::join() {
+  answer_peers(context_);
   if (auto started = peers_->start(); !started)
     return started;
   if (auto started = users_->start(); !started)
@@ -262,23 +261,35 @@ void node_cluster::tell_facts() {
   });
 }
 
-node_facts node_cluster::facts() const {
-  const auto& settings = context_.settings;
-  node_facts now;
-  now.version = server_version;
-  now.protocol = node_protocol;
-  now.connections = context_.door ? context_.door->inside() : 0;
-  now.topics = context_.topics;
-  now.users = context_.users;
-  now.accepts_per_second = accepts_at_least * settings.node.threads;
-  const auto most = settings.limits.connections_per_second;
-  if (most > 0)
-    now.accepts_per_second = std::min<uint64_t>(now.accepts_per_second, most);
-  now.journal_backlog = context_.logs->counts().backlog_entries;
-  now.address = settings.http.internal_address + ":"
-                + std::to_string(settings.http.internal_port);
-  now.started_at = started_at_;
+node_facts node_cluster::facts() {
+  auto now = context_.facts();
+  now.journal_lag_ms = journal_lag_ms();
   return now;
+}
+
+/// How long it took lately until the log had what it was given: the mean since
+/// the heartbeat before; while nothing gets there, how long that has been so.
+uint64_t node_cluster::journal_lag_ms() {
+  const auto counts = context_.logs->counts();
+  const auto commits = counts.commits - std::exchange(commits_, counts.commits);
+  const auto seconds = counts.commit_seconds
+                       - std::exchange(commit_seconds_, counts.commit_seconds);
+  if (commits > 0)
+    lag_ms_ = static_cast<uint64_t>(
+        1000 * std::max(seconds, 0.0) / static_cast<double>(commits));
+  else if (counts.backlog_entries > 0)
+    lag_ms_ += static_cast<uint64_t>(
+        context_.settings.cluster.heartbeat_interval.count());
+  else
+    lag_ms_ = 0;
+  return lag_ms_;
+}
+
+cluster_totals node_cluster::totals() const {
+  return {
+      bus_->counts(),
+      {membership_->counts(), peers_->counts(), users_->counts(),
+       context_.lost.counts()}};
 }
 
 } // namespace rookery

@@ -51,11 +51,16 @@ private:
   void on_fenced(const cluster_fencing& fencing);
   void on_bus_state(const bus_state_notice& notice);
   void tell_facts();
-  node_facts facts() const;
+  node_facts facts();
+  uint64_t journal_lag_ms();
+  cluster_totals totals() const;
 
   node_context& context_;
   std::function<void(std::string)> on_fatal_;
-  const int64_t started_at_;
+  // At the heartbeat before. Thread: the timer's, but for the first.
+  uint64_t commits_ = 0;
+  double commit_seconds_ = 0;
+  uint64_t lag_ms_ = 0;
   /// Of the last change, or of the start.
   std::atomic<int64_t> connected_since_ms_{0};
   std::atomic<bool> connected_{false};

@@ -10,6 +10,7 @@
 
 namespace rookery {
 
+class cluster_user_index;
 struct node_context;
 
 /// All connections of this node whose user is known: O(1) to enter and leave,
@@ -40,6 +41,8 @@ struct registry_state {
     connection_entry entry;
     uint32_t index = 0; // in the user's list
   };
+  /// In a cluster: is told which users have a connection here.
+  cluster_user_index* cluster = nullptr;
   std::unordered_map<connection_id, known_connection> by_id;
   std::unordered_map<std::string, std::vector<connection_id>> by_user;
   uint64_t anonymous = 0; // connections

@@ -316,6 +316,7 @@ topic_actor::behavior_type room(
       [=](const taken_order& taken) { self->state.on_taken(taken); },
       [=](presence_order& order) { self->state.handle(order); },
       [=](history_order& order) { self->state.handle(order); },
+      [=](room_state_order& order) { self->state.handle(order); },
       [=](replay_order& order) { self->state.handle(order); },
       [=](const found_log& found) { self->state.on_log(found); },
       [=](const appended_notice& notice) { self->state.on_appended(notice); },

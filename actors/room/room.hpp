@@ -83,6 +83,7 @@ private:
   void serve(const set_order& order);
   void serve(const presence_order& order);
   void serve(const history_order& order);
+  void serve(const room_state_order& order);
   void serve(const replay_order& order);
   void refuse(const topic_order& order, const failure& why);
 

@@ -1,4 +1,5 @@
 #include "actors/room/room.hpp"
+#include "cluster/journal/fingerprint.hpp"
 
 #include <algorithm>
 
@@ -243,6 +244,18 @@ void room_actor_state::serve(const presence_order& order) {
     reply.next = reply.members.back().user;
   }
   reply.count = memory->state.size();
+  core->answer_to(order.from, std::move(reply));
+}
+
+/// Costs as much as the state is large: for operators and tests.
+void room_actor_state::serve(const room_state_order& order) {
+  std::string image;
+  encode(memory->state.image(), image);
+  room_state_reply reply;
+  reply.at = memory->log.newest();
+  reply.entries = memory->state.entries();
+  reply.members = memory->state.size();
+  reply.hash = fingerprint(image);
   core->answer_to(order.from, std::move(reply));
 }
 

@@ -58,6 +58,7 @@ template void room_actor_state::handle(publish_order&);
 template void room_actor_state::handle(set_order&);
 template void room_actor_state::handle(presence_order&);
 template void room_actor_state::handle(history_order&);
+template void room_actor_state::handle(room_state_order&);
 template void room_actor_state::handle(replay_order&);
 
 void room_actor_state::refuse(const topic_order& order, const failure& why) {

@@ -1,6 +1,7 @@
 #include "actors/supervisor/supervisor.hpp"
 
 #include "actors/alerts/alerter.hpp"
+#include "actors/api/api.hpp"
 #include "actors/registry/registry.hpp"
 #include "actors/room/room.hpp"
 #include "actors/supervisor/verdict.hpp"
@@ -341,6 +342,10 @@ supervisor_actor::behavior_type supervisor(
       [=](const part_order& order) { self->state.on_part(order); },
       [=](memory_atom) { self->state.memory->look(); },
       [=](drain_atom) { return self->state.on_drain(); },
+      [=](const api_order& order) {
+        const node_context* shared = node;
+        self->send(self->spawn(api, shared), order);
+      },
       [=](const std::string& topic, const publish_order& order) {
         self->state.on_notice(topic, order);
       },

@@ -12,20 +12,16 @@ namespace {
 /// Thread: one of the bus.
 void take_remote(
     const bus_message& message, uint64_t own_life, remote_inflow& inflow,
-    const topic_actor& to) {
+    remote_losses& lost, const topic_actor& to) {
   auto opened = open_envelope(message.payload);
-  if (!opened) {
-    log::warn("topic.remote_unreadable", {{"why", opened.error().message}});
-    return;
-  }
+  if (!opened)
+    return lost.note(remote_losses::cause::unreadable, message.subject);
   if (opened->header.incarnation == own_life)
     return; // subscribers here have it
   const auto size = opened->payload.size();
   if (inflow.messages >= remote_inflow::messages_max
-      || inflow.bytes + size > remote_inflow::bytes_max) {
-    log::warn("topic.remote_dropped", {{"topic", opened->header.topic}});
-    return;
-  }
+      || inflow.bytes + size > remote_inflow::bytes_max)
+    return lost.note(remote_losses::cause::full, message.subject);
   ++inflow.messages;
   inflow.bytes += size;
   auto& header = opened->header;
@@ -120,11 +116,11 @@ void topic_state::watch_others() {
   handlers.message = [inflow = inflow_, &node = core->node(),
                       to = caf::actor_cast<topic_actor>(core->handle())](
                          const bus_message& message) {
-    take_remote(message, node.life, *inflow, to);
+    take_remote(message, node.life, *inflow, node.lost, to);
   };
-  handlers.lost = [](const bus_loss& loss) {
-    if (loss.messages > 0)
-      log::warn("topic.remote_lost", {{"messages", loss.messages}});
+  handlers.lost = [&lost = core->node().lost,
+                   from = subject()](const bus_loss& loss) {
+    lost.note(remote_losses::cause::bus, from, loss.messages);
   };
   auto taken = wires->subscribe(
       subject(), std::move(handlers),
@@ -194,6 +190,14 @@ topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
             order.from, error_reply{
                             0, errc::not_available,
                             "topic: " + core.name() + " keeps no history"});
+      },
+      [=](const room_state_order& order) {
+        auto& core = *self->state.core;
+        core.answer_to(
+            order.from,
+            error_reply{
+                0, errc::bad_request,
+                "topic: " + core.name() + " is no room and has no state"});
       },
       [=](const replay_order& order) { // paused, perhaps: nothing is kept
         self->state.core->replay(order, {});

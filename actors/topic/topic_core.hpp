@@ -130,8 +130,7 @@ public:
   template <class Reply>
   void answer_to(const asker& to, Reply reply) {
     if (to.serial != 0)
-      self_->send(
-          to.connection, answer_atom_v, to.serial, answer{std::move(reply)});
+      self_->send(to.actor, answer_atom_v, to.serial, answer{std::move(reply)});
   }
 
   /// Answers a subscribe through the subscriber's thread, so that every later

@@ -43,14 +43,22 @@ struct user_index_counts {
   uint64_t gaps = 0;          // a message of another node was missing
   uint64_t resyncs = 0;       // whole images that were taken over
   uint64_t resync_failures = 0;
-  uint64_t users = 0;   // now: of this node
+  uint64_t users = 0;   // now: of this node, with a connection
   uint64_t unknown = 0; // now: nodes that count as having every user
+};
+
+/// Messages of other nodes for topics without a log that nobody here got.
+struct remote_loss_counts {
+  uint64_t full = 0; // as many waited for the topic as may
+  uint64_t bus = 0;  // the bus could not keep up
+  uint64_t unreadable = 0;
 };
 
 struct cluster_counts {
   member_counts members;
   peer_counts calls;
   user_index_counts users;
+  remote_loss_counts lost;
 };
 
 } // namespace rookery

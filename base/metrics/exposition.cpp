@@ -1,5 +1,6 @@
 #include "base/metrics/exposition.hpp"
 
+#include "base/metrics/exposition_cluster.hpp"
 #include "base/metrics/exposition_journal.hpp"
 #include "base/metrics/exposition_survey.hpp"
 
@@ -304,6 +305,10 @@ std::string expose_metrics(const threads& all, const node_numbers& node) {
     describe_survey(*node.survey, families);
   if (node.journal)
     describe_journal(*node.journal, families);
+  if (node.bus)
+    describe_bus(*node.bus, families);
+  if (node.cluster)
+    describe_cluster(*node.cluster, families);
   families.push_back(single(
       "rookery_topics", "Topics that are in use now.", MetricType::Gauge,
       static_cast<double>(node.topics)));

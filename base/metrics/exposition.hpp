@@ -1,6 +1,8 @@
 #pragma once
 
 #include "base/memory_meter.hpp"
+#include "base/metrics/bus_counts.hpp"
+#include "base/metrics/cluster_counts.hpp"
 #include "base/metrics/counters.hpp"
 #include "base/metrics/journal_counts.hpp"
 #include "base/metrics/survey.hpp"
@@ -30,6 +32,8 @@ struct node_numbers {
   std::array<uint64_t, alert_scopes.size()> alerts{}; // raised now, by scope
   std::optional<connection_survey> survey; // none: threads were not asked
   std::optional<journal_counts> journal;   // none: there is none
+  std::optional<bus_counts> bus;           // none: the node is on its own
+  std::optional<cluster_counts> cluster;   //
   memory_use memory;
   uint64_t memory_budget = 0;
   uint64_t memory_level = 0;

@@ -1,5 +1,7 @@
 #include "base/metrics/exposition_cluster.hpp"
 
+#include <utility>
+
 namespace rookery {
 
 namespace {
@@ -134,7 +136,7 @@ constexpr counted<peer_counts> peer_numbers[]{
 
 constexpr counted<user_index_counts> user_numbers[]{
     {"rookery_cluster_index_users",
-     "Connections with a user that this node told others of.", Gauge,
+     "Users with a connection here that this node tells others of.", Gauge,
      &user_index_counts::users},
     {"rookery_cluster_index_unknown_nodes",
      "Nodes that are asked for every user now, since theirs are not known.",
@@ -160,6 +162,23 @@ constexpr counted<user_index_counts> user_numbers[]{
      &user_index_counts::resync_failures},
 };
 
+MetricFamily losses(const remote_loss_counts& found) {
+  MetricFamily made;
+  made.name = "rookery_remote_messages_lost_total";
+  made.help = "Messages of other nodes for topics without a log that nobody "
+              "here got, by reason.";
+  made.type = Counter;
+  for (const auto& [reason, number] :
+       {std::pair{"full", found.full}, std::pair{"bus", found.bus},
+        std::pair{"unreadable", found.unreadable}}) {
+    ClientMetric metric;
+    metric.counter.value = static_cast<double>(number);
+    metric.label.push_back({"reason", reason});
+    made.metric.push_back(std::move(metric));
+  }
+  return made;
+}
+
 } // namespace
 
 void describe_bus(
@@ -180,6 +199,7 @@ void describe_cluster(
   add(found.members, member_numbers, families);
   add(found.calls, peer_numbers, families);
   add(found.users, user_numbers, families);
+  families.push_back(losses(found.lost));
 }
 
 } // namespace rookery

@@ -311,6 +311,14 @@ void write(Out& out, const history_reply& r) {
 }
 
 template <class Out>
+void write(Out& out, const room_state_reply& r) {
+  out.object(
+      named{"event", "reply"}, named{"id", r.id}, named{"epoch", r.at.epoch},
+      named{"offset", r.at.offset}, named{"entries", r.entries},
+      named{"members", r.members}, named{"hash", r.hash});
+}
+
+template <class Out>
 void write(Out& out, const sent_reply& r) {
   out.object(
       named{"event", "reply"}, named{"id", r.id},
@@ -358,6 +366,7 @@ template void encode(encoding, const unsubscribed_reply&, std::string&);
 template void encode(encoding, const published_reply&, std::string&);
 template void encode(encoding, const presence_reply&, std::string&);
 template void encode(encoding, const history_reply&, std::string&);
+template void encode(encoding, const room_state_reply&, std::string&);
 template void encode(encoding, const sent_reply&, std::string&);
 template void encode(encoding, const error_reply&, std::string&);
 

@@ -171,6 +171,15 @@ struct history_reply {
   position newest;
 };
 
+/// Where a room stands. Nodes at the same position have the same hash.
+struct room_state_reply {
+  uint32_t id = 0;
+  position at;
+  uint64_t entries = 0; // of the log, up to there
+  uint64_t members = 0;
+  std::string hash; // of the state; compares only within one version
+};
+
 struct sent_reply {
   uint32_t id = 0;
   uint64_t connections = 0; // reached, on any node

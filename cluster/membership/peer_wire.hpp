@@ -13,6 +13,8 @@ namespace rookery {
 enum class peer_kind : uint32_t {
   users_image = 1, // of the index of users; user_wire.hpp
   room_part = 2,   // of a room that the other node has
+  direct = 3,      // delivers a message to a user; call_bodies.hpp
+  api = 4, // answers a request of the internal HTTP API; call_bodies.hpp
 };
 
 // Calls and answers: a header, which is a MessagePack array that begins with a

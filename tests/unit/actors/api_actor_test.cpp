@@ -18,12 +18,10 @@ struct api_fixture : node_fixture {
     auto call = read_call(request, context);
     if (auto* refused = std::get_if<http_response>(&call))
       CAF_FAIL("refused: " << refused->body);
-    const auto worker = sys.spawn(api, &context);
-    caf::anon_send(
-        worker,
-        api_order{
-            std::get<api_call>(std::move(call)),
-            [this](http_response got) { answers.push_back(std::move(got)); }});
+    carry_out_here(
+        sys, context, std::get<api_call>(std::move(call)),
+        [this](http_response got) { answers.push_back(std::move(got)); },
+        context.settings.supervisor.request_timeout);
   }
   http_response ask(said_request request) {
     begin(std::move(request));
@@ -281,11 +279,61 @@ CAF_TEST(what a client calls itself is shown as valid text) {
   CAF_CHECK(contains(get("/connections"), R"("user_agent":"caf? \"1\"")"));
 }
 
+CAF_TEST(a room that nobody uses yet tells who is there and what was said) {
+  CAF_CHECK_EQUAL(
+      get("/presence?topic=chat.a"),
+      R"({"topic":"chat.a","count":0,"members":[]})");
+  auto ann = connect("ann");
+  say(ann, R"({"event":"subscribe","id":1,"topic":"chat.a"})");
+  for (const auto* data : {"1", "2", "3"})
+    say(ann, std::string{R"({"event":"publish","topic":"chat.a","data":)"}
+                 + data + "}");
+  const auto there = get("/presence?topic=chat.a");
+  CAF_CHECK(contains(there, R"("count":1,"members":[{"user":"ann",)"));
+  const auto said = get("/history?topic=chat.a&limit=2&reverse=1");
+  CAF_CHECK(contains(said, R"("data":3)") && contains(said, R"("data":2)"));
+  CAF_CHECK(!contains(said, R"("data":1)"));
+  const auto since = "&since_epoch=" + text_of(said, "epoch") + "&since_offset="
+                     + std::to_string(number(said, "offset")) + "&limit=5";
+  CAF_CHECK_EQUAL(
+      ask({"GET", "/history?topic=chat.a&since_epoch=x&since_offset=1"}).status,
+      410u);
+  const auto rest = get("/history?topic=chat.a" + since);
+  CAF_CHECK(contains(rest, R"("data":3)") == false);
+}
+
+CAF_TEST(a room says where it stands) {
+  auto ann = connect("ann");
+  say(ann, R"({"event":"subscribe","id":1,"topic":"chat.a"})");
+  const auto before = get("/rooms/state?topic=chat.a");
+  CAF_CHECK_EQUAL(number(before, "members"), 1u);
+  CAF_CHECK_EQUAL(text_of(before, "hash").size(), 32u);
+  CAF_CHECK_EQUAL(get("/rooms/state?topic=chat.a"), before);
+  say(ann, R"({"event":"room.set","id":2,"topic":"chat.a","patch":{"a":1}})");
+  const auto after = get("/rooms/state?topic=chat.a");
+  CAF_CHECK(number(after, "offset") > number(before, "offset"));
+  CAF_CHECK_EQUAL(number(after, "entries"), number(before, "entries") + 1);
+  CAF_CHECK(text_of(after, "hash") != text_of(before, "hash"));
+}
+
+CAF_TEST(a node on its own is the one node) {
+  const auto body = get("/nodes");
+  CAF_CHECK(contains(body, R"({"cluster":null,"node":"n-test","nodes":[{)"));
+  CAF_CHECK(contains(body, R"("node":"n-test","life":"0","state":"up")"));
+  CAF_CHECK_EQUAL(texts(body, "life").size(), 1u);
+}
+
+CAF_TEST(a node that stops answers no more) {
+  context.api_calls.close();
+  CAF_CHECK_EQUAL(ask({"GET", "/connections"}).status, 503u);
+}
+
 CAF_TEST(an answer that does not come in time is a 504) {
   connect("ann");
   for (const auto* target :
        {"/connections", "/connections?user=ann", "/connections/c-0-1",
-        "/connections/counts", "/connections/closed"}) {
+        "/connections/counts", "/connections/closed",
+        "/presence?topic=chat.a"}) {
     begin({"GET", target});
     consume_message(); // the order; those who are asked stay silent
     sched.clock().advance_time(context.settings.supervisor.request_timeout);

@@ -11,6 +11,12 @@ namespace {
 struct one_node {
   one_node() {
     node.node_id = "n-1";
+    topic_class chat;
+    chat.match = "chat.*";
+    chat.kind = topic_kind::room;
+    topic_class news;
+    news.match = "news.*";
+    node.settings.topics = {chat, news};
     node.fanouts.resize(2);
   }
   std::variant<api_call, http_response> read(said_request request) {
@@ -88,6 +94,88 @@ CAF_TEST(a cursor reads as it was written) {
   for (const auto& cursor :
        {scan_cursor{0, {}}, scan_cursor{1, 0}, scan_cursor{0xffff, ~0ull}})
     CAF_CHECK(cursor_of(to_text(cursor)) == cursor);
+}
+
+CAF_TEST(in a cluster a cursor begins with the life of its node) {
+  node.joined = true;
+  node.life = 0x2f;
+  const auto at = [&](const std::string& after) {
+    return call<list_call>({"GET", "/connections?after=" + after});
+  };
+  CAF_CHECK_EQUAL(at("2f.1-2a").life, 0x2fu);
+  CAF_CHECK((at("2f.1-2a").from == scan_cursor{1, 0x2a}));
+  CAF_CHECK((at("2f.").from == scan_cursor{}));
+  // Of another node: it knows how many threads it has.
+  CAF_CHECK_EQUAL(at("30.7-2a").life, 0x30u);
+  CAF_CHECK((at("30.7-2a").from == scan_cursor{}));
+  for (const auto* after : {"1-2a", ".1", "2f.x", "2f.7", "2f.1-", "x.1", "2f"})
+    CAF_CHECK_EQUAL(
+        refusal({"GET", std::string{"/connections?after="} + after}).status,
+        400u);
+  CAF_CHECK_EQUAL(cursor_text(0x2f, scan_cursor{1, 0x2a}), "2f.1-2a");
+  CAF_CHECK_EQUAL(cursor_text(0x2f, {}), "2f.");
+}
+
+CAF_TEST(a call may name the node that is meant) {
+  for (const auto* target :
+       {"/connections?node=n-1", "/connections/counts?node=n-1",
+        "/connections/closed?limit=5&node=n-1", "/connections/c-0-1?node=n-1",
+        "/slowest?node=n-1", "/busiest?node=n-1",
+        "/rooms/state?topic=chat.a&node=n-1"}) {
+    const auto read_it = read({"GET", target});
+    CAF_REQUIRE(std::holds_alternative<api_call>(read_it));
+    CAF_CHECK_EQUAL(std::string{node_of(std::get<api_call>(read_it))}, "n-1");
+  }
+  const auto one = call<disconnect_call>(
+      {"POST", "/disconnect", R"({"connection":"c-0-1","node":"n-1"})"});
+  CAF_CHECK_EQUAL(one.node, "n-1");
+  for (const auto* other :
+       {R"({"user":"a","node":"n-2"})", R"({"user":"a","node":7})",
+        R"({"user":"a","node":""})"})
+    CAF_CHECK_EQUAL(refusal({"POST", "/disconnect", other}).status, 400u);
+  node.joined = true; // who is there is known elsewhere
+  CAF_CHECK_EQUAL(call<slowest_call>({"GET", "/slowest?node=n-2"}).node, "n-2");
+}
+
+CAF_TEST(a room is asked for by its topic) {
+  const auto there =
+      call<presence_call>({"GET", "/presence?topic=chat.a&limit=7&after=bob"});
+  CAF_CHECK_EQUAL(there.request.topic, "chat.a");
+  CAF_CHECK_EQUAL(there.request.limit, 7u);
+  CAF_CHECK_EQUAL(there.request.after, "bob");
+  const auto said = call<history_call>(
+      {"GET", "/history?topic=chat.a&since_offset=9&since_epoch=e&reverse=1"});
+  CAF_CHECK((said.request.since == position{"e", 9}));
+  CAF_CHECK(said.request.reverse);
+  CAF_CHECK_EQUAL(said.request.limit, 100u);
+  CAF_CHECK(
+      !call<history_call>({"GET", "/history?topic=chat.a"}).request.since);
+  CAF_CHECK_EQUAL(
+      call<room_state_call>({"GET", "/rooms/state?topic=chat.a"}).topic,
+      "chat.a");
+}
+
+CAF_TEST(what is asked of no room is refused) {
+  for (const auto* path : {"/presence", "/history", "/rooms/state"}) {
+    const auto status = [&](const std::string& query) {
+      return refusal({"GET", path + query}).status;
+    };
+    CAF_CHECK_EQUAL(status("?topic=news.a"), 400u);
+    CAF_CHECK_EQUAL(status("?topic=other.a"), 404u);
+    CAF_CHECK_EQUAL(status("?topic=$sys.alerts"), 400u);
+    CAF_CHECK_EQUAL(status("?topic=a..b"), 400u);
+    CAF_CHECK_EQUAL(status("?topic=%22"), 400u);
+    CAF_CHECK_EQUAL(status(""), 400u);
+    CAF_CHECK_EQUAL(status("?topic=chat.a&colour=red"), 400u);
+  }
+  for (const auto* query :
+       {"since_epoch=e", "since_offset=1", "since_epoch=e&since_offset=x",
+        "limit=0", "reverse=yes"})
+    CAF_CHECK_EQUAL(
+        refusal({"GET", std::string{"/history?topic=chat.a&"} + query}).status,
+        400u);
+  CAF_CHECK_EQUAL(refusal({"GET", "/nodes?a=1"}).status, 400u);
+  CAF_CHECK_EQUAL(refusal({"POST", "/nodes"}).status, 405u);
 }
 
 CAF_TEST(a disconnect names a user or a connection and a code) {

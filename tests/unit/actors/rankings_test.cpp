@@ -11,11 +11,11 @@ namespace {
 
 struct rankings_fixture : node_fixture {
   std::string ask(api_call call) {
-    const auto worker = sys.spawn(api, &context);
     std::string body;
-    caf::anon_send(worker, api_order{std::move(call), [&](http_response got) {
-                                       body = got.body;
-                                     }});
+    carry_out_here(
+        sys, context, std::move(call),
+        [&](http_response got) { body = got.body; },
+        context.settings.supervisor.request_timeout);
     run();
     return body;
   }
@@ -188,11 +188,10 @@ CAF_TEST(metrics survey all threads) {
 
 CAF_TEST(metrics come without a survey when threads do not answer) {
   connect("ann");
-  const auto worker = sys.spawn(api, &context);
   std::string body;
-  caf::anon_send(worker, api_order{metrics_call{}, [&](http_response got) {
-                                     body = got.body;
-                                   }});
+  carry_out_here(
+      sys, context, metrics_call{}, [&](http_response got) { body = got.body; },
+      context.settings.supervisor.request_timeout);
   consume_message();
   sched.clock().advance_time(context.settings.supervisor.request_timeout);
   run();

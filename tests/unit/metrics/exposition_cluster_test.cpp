@@ -38,6 +38,7 @@ TEST(exposition_cluster, tells_what_a_node_has_of_its_cluster) {
   found.members.fenced = 1;
   found.calls.timeouts = 7;
   found.users.resyncs = 9;
+  found.lost.full = 11;
   std::vector<prometheus::MetricFamily> families;
   describe_cluster(found, families);
   const auto all = text(families);
@@ -49,6 +50,9 @@ TEST(exposition_cluster, tells_what_a_node_has_of_its_cluster) {
                      "rookery_cluster_fenced_total 1\n"));
   EXPECT_THAT(all, HasSubstr("\nrookery_cluster_calls_timeouts_total 7\n"));
   EXPECT_THAT(all, HasSubstr("\nrookery_cluster_index_resyncs_total 9\n"));
+  EXPECT_THAT(
+      all,
+      HasSubstr("\nrookery_remote_messages_lost_total{reason=\"full\"} 11\n"));
 }
 
 TEST(exposition_cluster, gives_each_family_its_name_and_help) {

@@ -147,6 +147,17 @@ TEST(Exposition, ShowsASurveyWhereThereIsOne) {
       expose_metrics({}, {}), Not(HasSubstr("rookery_outbox_messages")));
 }
 
+TEST(Exposition, ShowsAClusterWhereThereIsOne) {
+  node_numbers node;
+  EXPECT_THAT(expose_metrics({}, node), Not(HasSubstr("rookery_bus_")));
+  EXPECT_THAT(expose_metrics({}, node), Not(HasSubstr("rookery_cluster_")));
+  node.bus.emplace().in = 3;
+  node.cluster.emplace().members.nodes = 2;
+  const auto text = expose_metrics({}, node);
+  EXPECT_THAT(text, HasSubstr("\nrookery_bus_in_total 3\n"));
+  EXPECT_THAT(text, HasSubstr("\nrookery_cluster_nodes 2\n"));
+}
+
 TEST(Exposition, MemoryByKindAndItsBudget) {
   node_numbers node;
   node.memory.by_kind = {1, 20, 300};
