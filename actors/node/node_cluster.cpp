@@ -95,6 +95,7 @@ node_cluster::node_cluster(
 }
 
 node_cluster::~node_cluster() {
+  gate_->close(); // topics may hold the bus still, which tells how it ends
   membership_.reset(); // first what calls back
   users_.reset();
   peers_.reset();
@@ -125,8 +126,9 @@ result<void> node_cluster::try_to_connect() {
   const auto& settings = context_.settings;
   if (!bus_) {
     auto with = bus_of(settings, context_.node_id);
-    with.on_state = [this](const bus_state_notice& notice) {
-      on_bus_state(notice);
+    with.on_state = [this, gate = gate_](const bus_state_notice& notice) {
+      if (const auto pass = gate->enter())
+        on_bus_state(notice);
     };
     auto opened = open_nats_bus(std::move(with));
     if (!opened)
@@ -245,7 +247,10 @@ void node_cluster::tell_facts() {
   const auto& cluster = context_.settings.cluster;
   const auto away = timer_.now().count() - connected_since_ms_;
   context_.linked = connected_ || away < cluster.failure_timeout.count();
-  timer_.after(cluster.heartbeat_interval, [this] { tell_facts(); });
+  timer_.after(cluster.heartbeat_interval, [this] {
+    if (const auto pass = gate_->enter())
+      tell_facts();
+  });
 }
 
 node_facts node_cluster::facts() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/node_context.hpp"
+#include "cluster/membership/callback_gate.hpp"
 #include "cluster/membership/cluster_timer.hpp"
 #include "cluster/membership/membership.hpp"
 #include "cluster/membership/peers.hpp"
@@ -58,6 +59,8 @@ private:
   /// Of the last change, or of the start.
   std::atomic<int64_t> connected_since_ms_{0};
   std::atomic<bool> connected_{false};
+  /// For what the bus and the timer call: both may outlive this for a moment.
+  std::shared_ptr<callback_gate> gate_ = std::make_shared<callback_gate>();
   thread_timer timer_;
   std::shared_ptr<bus> bus_;
   std::optional<cluster_peers> peers_;
