@@ -114,6 +114,8 @@ struct news_notice {
 /// This run of a node is over, and nobody of its connections is there.
 struct gone_order {
   uint64_t life = 0;
+  /// It drained before, and its clients are on their way to other nodes.
+  std::chrono::milliseconds hold_at_least{0};
 };
 /// A part of a room's log.
 struct found_entries {
@@ -222,6 +224,7 @@ ROOKERY_LOCAL_MESSAGE(rookery::connection_entry)
 ROOKERY_LOCAL_MESSAGE(rookery::connection_page)
 ROOKERY_LOCAL_MESSAGE(rookery::cut_order)
 ROOKERY_LOCAL_MESSAGE(rookery::deepest_order)
+ROOKERY_LOCAL_MESSAGE(rookery::depart_order)
 ROOKERY_LOCAL_MESSAGE(rookery::deliver_order)
 ROOKERY_LOCAL_MESSAGE(rookery::detach_order)
 ROOKERY_LOCAL_MESSAGE(rookery::direct_order)

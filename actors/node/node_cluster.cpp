@@ -16,9 +16,6 @@ namespace {
 /// What nodes of this version say to each other.
 constexpr uint64_t node_protocol = 1;
 
-/// Nodes that nobody measured yet are taken to accept so many.
-constexpr uint64_t accepts_at_least = 500;
-
 nats_login login_of(const nats_config& from) {
   return {from.user, from.password,      from.token, from.credentials_file,
           from.nkey, from.nkey_seed_file};
@@ -90,7 +87,10 @@ node_cluster::node_cluster(
     node_context& context, std::function<void(std::string)> on_fatal)
     : context_(context)
     , on_fatal_(std::move(on_fatal))
-    , started_at_(system_clock_ms()) {
+    , started_at_(system_clock_ms())
+    , accepts_(
+          context.settings.node.threads,
+          context.settings.limits.connections_per_second) {
   context_.life = make_life();
 }
 
@@ -182,8 +182,8 @@ result<void> node_cluster::join() {
     return started;
   if (auto started = membership_->start(); !started)
     return started;
+  tell_facts(); // they go with the first word
   membership_->set_state(node_state::up);
-  tell_facts();
   return {};
 }
 
@@ -200,9 +200,23 @@ void node_cluster::on_change(
   users_->members_changed(*view);
   for (const auto& event : events) {
     using enum cluster_event::what;
+    const auto* node = view->find(event.life);
+    if (node && node->state == node_state::draining)
+      draining_.try_emplace(event.life, timer_.now());
     if (event.kind == left || event.kind == died)
-      caf::anon_send(context_.supervisor, gone_order{event.life});
+      caf::anon_send(
+          context_.supervisor, gone_order{event.life, hold_after(event)});
   }
+}
+
+/// Members of a node that left are on their way here: the first was told to go
+/// when the node began to drain, and may take as long as the last.
+std::chrono::milliseconds node_cluster::hold_after(const cluster_event& event) {
+  const auto drained = draining_.extract(event.life);
+  if (event.kind == cluster_event::what::died)
+    return std::chrono::milliseconds{0};
+  const auto hold = context_.settings.drain.hold;
+  return drained ? hold + (timer_.now() - drained.mapped()) : hold;
 }
 
 /// Others dropped what they knew of this node: its clients are better off
@@ -253,7 +267,7 @@ void node_cluster::tell_facts() {
   });
 }
 
-node_facts node_cluster::facts() const {
+node_facts node_cluster::facts() {
   const auto& settings = context_.settings;
   node_facts now;
   now.version = server_version;
@@ -261,10 +275,10 @@ node_facts node_cluster::facts() const {
   now.connections = context_.door ? context_.door->inside() : 0;
   now.topics = context_.topics;
   now.users = context_.users;
-  now.accepts_per_second = accepts_at_least * settings.node.threads;
-  const auto most = settings.limits.connections_per_second;
-  if (most > 0)
-    now.accepts_per_second = std::min<uint64_t>(now.accepts_per_second, most);
+  accept_cost cost;
+  for (const auto* thread : context_.counters)
+    cost += {thread->accept_upgrades.value(), thread->accept_cpu_ns.value()};
+  now.accepts_per_second = accepts_.measured(cost);
   now.journal_backlog = context_.logs->counts().backlog_entries;
   now.address = settings.http.internal_address + ":"
                 + std::to_string(settings.http.internal_port);
