@@ -3,6 +3,7 @@
 #include "actors/api/drain_call.hpp"
 #include "actors/node/node_drain.hpp"
 #include "tests/unit/actors/cluster_fixture.hpp"
+#include "tests/unit/actors/journal_fixture.hpp"
 #include "tests/unit/actors/said_request.hpp"
 
 #include <caf/test/dsl.hpp>
@@ -16,24 +17,29 @@ namespace {
 constexpr std::string_view subscribe_a =
     R"({"event":"subscribe","id":1,"topic":"chat.a"})";
 
-struct drain_fixture : node_fixture {
+/// A node, with a journal or without, that is told to send its clients away.
+template <class Fixture>
+struct draining : Fixture {
   void
   begin(std::chrono::milliseconds window, std::chrono::milliseconds limit) {
-    for (const auto& thread : context.fanouts)
-      caf::anon_send(thread, depart_order{sched.clock().now(), window, limit});
-    run();
+    for (const auto& thread : this->context.fanouts)
+      caf::anon_send(
+          thread, depart_order{this->sched.clock().now(), window, limit});
+    this->run();
   }
   /// Time goes on in steps, so that each thread does what is due.
   void pass(std::chrono::milliseconds time) {
     for (; time > 0ms; time -= 10ms) {
-      let_pass(10ms);
-      run();
+      this->let_pass(10ms);
+      this->run();
     }
   }
   static bool closed(test_client& one) {
     return one.link().state() != link_state::open;
   }
 };
+using drain_fixture = draining<node_fixture>;
+using receipts_fixture = draining<journal_fixture>;
 
 /// Two nodes; the second drains, the first stays.
 struct two_nodes : cluster_fixture {
@@ -146,6 +152,39 @@ CAF_TEST(who went before its time is forgotten) {
   vanish(first);
   pass(4s);
   CAF_CHECK(closed(second));
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
+
+CAF_TEST_FIXTURE_SCOPE(drain_receipt_tests, receipts_fixture)
+
+CAF_TEST(who waits for a receipt gets it before the close) {
+  auto ann = connect("ann");
+  subscribe(ann);
+  begin(0s, 60s);
+  pass(1900ms);
+  answers = false;
+  CAF_CHECK_EQUAL(publish(ann), 0u); // it is on its way
+  pass(500ms);
+  CAF_CHECK(!closed(ann));
+  answers = true;
+  run();
+  CAF_CHECK(is(ann.next(), "message"));
+  CAF_CHECK(contains(ann.next(), R"("event":"reply","id":9)"));
+  pass(100ms);
+  CAF_CHECK(closed(ann));
+}
+
+CAF_TEST(nobody waits for a receipt for ever) {
+  auto ann = connect("ann");
+  subscribe(ann);
+  begin(0s, 60s);
+  answers = false;
+  publish(ann);
+  pass(2900ms);
+  CAF_CHECK(!closed(ann));
+  pass(200ms);
+  CAF_CHECK(closed(ann));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
