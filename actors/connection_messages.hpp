@@ -141,6 +141,13 @@ struct close_order {
   std::vector<connection_id> ids;
   close_code code = close_code::disconnected_by_api;
 };
+/// The node drains: each client is told when to go, the last at the end of the
+/// window, and is closed a grace later.
+struct depart_order {
+  steady_time begun;
+  std::chrono::milliseconds window{0};
+  std::chrono::milliseconds limit{0}; // since `begun`; nobody stays longer
+};
 struct connection_details {
   record_ref record;
   std::vector<std::string> topics;

@@ -53,6 +53,7 @@ struct connection_entry;
 struct connection_page;
 struct cut_order;
 struct deepest_order;
+struct depart_order;
 struct deliver_order;
 struct detach_order;
 struct direct_order;
@@ -190,6 +191,8 @@ using fanout_actor = caf::typed_actor<
     caf::replies_to<lost_atom, std::string>::with<local_subscribers>,
     // The topic crashed too often: its subscribers here are closed.
     caf::reacts_to<failed_atom, std::string>,
+    // Sends the connections of this thread away, one after the other.
+    caf::reacts_to<depart_order>,
     // Closes all connections of this thread; answers how many are left.
     caf::replies_to<drain_atom, close_code>::with<uint64_t>,
     // How many connections this thread has.

@@ -134,6 +134,8 @@ struct part_order {
 /// This run of a node is over, and nobody of its connections is there.
 struct gone_order {
   uint64_t life = 0;
+  /// It drained before, and its clients are on their way to other nodes.
+  std::chrono::milliseconds hold_at_least{0};
 };
 /// A part of a room's log.
 struct found_entries {
@@ -257,6 +259,7 @@ ROOKERY_LOCAL_MESSAGE(rookery::connection_entry)
 ROOKERY_LOCAL_MESSAGE(rookery::connection_page)
 ROOKERY_LOCAL_MESSAGE(rookery::cut_order)
 ROOKERY_LOCAL_MESSAGE(rookery::deepest_order)
+ROOKERY_LOCAL_MESSAGE(rookery::depart_order)
 ROOKERY_LOCAL_MESSAGE(rookery::deliver_order)
 ROOKERY_LOCAL_MESSAGE(rookery::detach_order)
 ROOKERY_LOCAL_MESSAGE(rookery::direct_order)

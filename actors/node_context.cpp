@@ -52,9 +52,6 @@ node_facts node_context::facts() const {
   now.connections = door ? door->inside() : 0;
   now.topics = topics;
   now.users = users;
-  now.accepts_per_second = accepts_at_least * settings.node.threads;
-  if (const auto most = settings.limits.connections_per_second; most > 0)
-    now.accepts_per_second = std::min<uint64_t>(now.accepts_per_second, most);
   if (logs)
     now.journal_backlog = logs->counts().backlog_entries;
   now.address = settings.http.internal_address + ":"

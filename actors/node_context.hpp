@@ -26,6 +26,7 @@ namespace rookery {
 
 class cluster_peers;
 class cluster_user_index;
+class node_drain;
 struct cluster_view;
 struct node_facts;
 
@@ -80,6 +81,13 @@ struct node_context {
   cluster_user_index* user_index = nullptr; //
   /// False: this node has not reached the others for some time.
   std::atomic<bool> linked{true};
+  /// How this node sends its clients to others; null: there are none.
+  node_drain* drain = nullptr;
+  /// It has begun to; nobody is let in any more.
+  std::atomic<bool> draining{false};
+  /// So long, at least, are members held whose connection that ended: the time
+  /// that all clients take to leave, and drain.hold.
+  std::atomic<milliseconds> departure_hold{milliseconds{0}};
 
   mutable remote_losses lost;
   /// Who carries out a request of the internal API is inside, so that the

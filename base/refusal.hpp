@@ -18,6 +18,7 @@ enum class refusal : uint8_t {
   not_ready,
   unauthorized,
   wrong_origin,
+  draining, // the node sends its clients elsewhere
 };
 
 struct refusal_facts {
@@ -36,6 +37,7 @@ inline constexpr std::array refusals{
     refusal_facts{"not_ready", 503, "not ready"},
     refusal_facts{"unauthorized", 401, "unauthorized"},
     refusal_facts{"wrong_origin", 403, "this origin may not connect"},
+    refusal_facts{"draining", 503, "draining: other nodes serve"},
 };
 
 constexpr const refusal_facts& facts(refusal why) noexcept {

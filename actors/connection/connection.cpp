@@ -240,6 +240,16 @@ void connection::on_timer() noexcept {
   arm_timer();
 }
 
+void connection::tell_to_go(
+    std::chrono::milliseconds after, std::chrono::milliseconds window) {
+  told_to_go_ = true;
+  reconnect_event event;
+  event.reason = rookery::name(close_code::drain);
+  event.after_ms = static_cast<uint32_t>(after.count());
+  event.window_ms = static_cast<uint32_t>(window.count());
+  send_event(event);
+}
+
 void connection::on_closing(close_code code) {
   ended_ = true;
   forget_slowness();
@@ -250,11 +260,14 @@ void connection::on_closing(close_code code) {
           hub_.services().now() - record_->opened_at)};
   log_end(ended);
   caf::anon_send(hub_.node().registry, ended);
+  // Who was told to go does not want to leave, however he goes.
+  const auto reason =
+      told_to_go_ && may_reconnect(code) ? close_code::drain : code;
   while (!subscriptions_.empty()) {
     auto& one = subscriptions_.back();
     // Of one that is asked for, the answer will find nobody, and is taken back.
     if (one.at == subscription::stage::attached)
-      hub_.send(*one.topic, leave_order{as_subscriber(), code});
+      hub_.send(*one.topic, leave_order{as_subscriber(), reason});
     end(&one);
   }
   open_orders_.clear();

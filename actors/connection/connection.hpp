@@ -80,6 +80,11 @@ public:
   /// Fails all orders of a topic that crashed.
   void lose_orders(const local_topic& topic);
   void close(close_code code) { link_->close(code); }
+  /// The node drains: the client should go then, or will be closed.
+  void
+  tell_to_go(std::chrono::milliseconds after, std::chrono::milliseconds window);
+  /// Something that the client asked for is on its way.
+  bool waits_for_answers() const noexcept { return !open_orders_.empty(); }
   /// Tells the supervisor of a client that reads too slowly.
   void report(slow_report::cause why, std::string topic);
   bool matches(const connection_filter& wanted) const;
@@ -170,6 +175,7 @@ private:
   uint32_t last_serial_ = 0;
   bool flow_paused_ = false; // the client was asked to stop publishing
   bool ended_ = false;       // left OPEN
+  bool told_to_go_ = false;
   /// Authenticate, or refresh the token; or never.
   steady_time must_act_by_ = steady_time::max();
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/connection/departures.hpp"
 #include "actors/connection/latest_values.hpp"
 #include "actors/messages.hpp"
 #include "actors/node_context.hpp"
@@ -165,6 +166,7 @@ public:
   bool on(forget_atom, const std::string& topic);
   local_subscribers on(lost_atom, const std::string& topic);
   void on(failed_atom, const std::string& topic);
+  void on(const depart_order& order);
   uint64_t on(drain_atom, close_code code);
   state_counts on(count_atom);
   connection_page on(const scan_order& order);
@@ -207,6 +209,10 @@ private:
   void hold(local_topic& topic);
   void time_arrival(const deliver_order& order);
   void time_delivery(const deliver_order& order);
+  // -- while the node drains (departures.cpp)
+  void tell_departures();
+  void close_departed();
+  void close_departed_at(steady_time due);
 
   thread_services services_;
   const node_context& node_;
@@ -214,6 +220,7 @@ private:
   uint64_t closing_ = 0; // of those
   std::map<connection_id, const connection*> slow_;
   std::unordered_map<std::string, std::unique_ptr<local_topic>> topics_;
+  std::unique_ptr<departures> departures_; // while the node drains
   uint64_t last_connection_ = 0;
   uint32_t last_topic_ = 0;
 };

@@ -1,3 +1,4 @@
+#include "actors/main/drain_command.hpp"
 #include "actors/node/node.hpp"
 #include "actors/node_context.hpp"
 #include "actors/top/nodes.hpp"
@@ -129,6 +130,20 @@ int top(top_arguments& given) {
   return run_top(given.options);
 }
 
+std::optional<http_server>
+find_node(const std::string& path, const std::string& url) {
+  if (url.empty()) {
+    const auto settings = load_or_complain(path);
+    return settings ? std::optional{internal_server_of(settings->http)}
+                    : std::nullopt;
+  }
+  const auto server = parse_http_url(url);
+  if (server)
+    return *server;
+  complain({errc::bad_request, "--url: " + server.error().message});
+  return std::nullopt;
+}
+
 void add_top(CLI::App& cli, top_arguments& given, int& code) {
   auto* command = cli.add_subcommand(
       "top", "Show the slowest connections and the busiest topics of a node");
@@ -238,6 +253,8 @@ int main(int argc, char** argv) {
   add_top(cli, shown, code);
   nodes_arguments seen;
   add_nodes(cli, seen, code);
+  drain_arguments drained;
+  add_drain(cli, drained, find_node, code);
 
   CLI11_PARSE(cli, argc, argv);
   return code;

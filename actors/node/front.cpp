@@ -1,6 +1,7 @@
 #include "actors/node/front.hpp"
 
 #include "actors/api/answers.hpp"
+#include "actors/api/drain_call.hpp"
 #include "actors/api/relay.hpp"
 #include "actors/connection/connection.hpp"
 #include "base/hex.hpp"
@@ -33,6 +34,8 @@ http_response readiness(bool ready, const node_context& node) {
     return text(503, "no connection to the cluster\n");
   if (!ready)
     return text(503, std::string{facts(refusal::not_ready).text} + "\n");
+  if (node.draining)
+    return text(503, std::string{facts(refusal::draining).text} + "\n");
   return node.overloaded()
              ? text(503, std::string{facts(refusal::overloaded).text} + "\n")
              : text(200, "ready\n");
@@ -98,7 +101,7 @@ http_response public_front::refuse_entry(
   auto answer = text(facts(why).status, std::string{message} + "\n");
   if (why == refusal::unauthorized)
     answer.headers.emplace_back("WWW-Authenticate", "Bearer");
-  if (why == refusal::not_ready)
+  if (why == refusal::not_ready || why == refusal::draining)
     answer.headers.emplace_back("Retry-After", "1");
   if (why == refusal::overloaded)
     answer.headers.emplace_back(
@@ -115,6 +118,8 @@ public_front::admit(const http_request& request, http_response& answer) {
   };
   if (!ready_)
     return refuse(refusal::not_ready, facts(refusal::not_ready).text);
+  if (node_.draining)
+    return refuse(refusal::draining, facts(refusal::draining).text);
   if (node_.overloaded()) // the socket came before
     return refuse(refusal::overloaded, facts(refusal::overloaded).text);
   const auto shown = find_credential(
@@ -214,6 +219,9 @@ internal_front::admit(const http_request&, http_response& answer) {
 void internal_front::serve(
     const http_request& request, const http_responder& respond) {
   const auto path = request.path();
+  if (path == drain_path)
+    return respond(
+        ready_ ? drain_answer(request, node_) : error_answer(503, "not ready"));
   if (is_api_path(path))
     return call_api(request, respond);
   if (!only_reads(request))

@@ -2,6 +2,7 @@
 
 #include "actors/node/front.hpp"
 #include "actors/node/node_cluster.hpp"
+#include "actors/node/node_drain.hpp"
 #include "actors/node/node_settings.hpp"
 #include "actors/runtime/io_scheduler.hpp"
 #include "actors/supervisor/supervisor.hpp"
@@ -44,7 +45,7 @@ void report_descriptors(uint64_t limit, uint32_t connections) {
 sigset_t watched_signals() {
   sigset_t all;
   sigemptyset(&all);
-  for (const int one : {SIGINT, SIGTERM, SIGHUP})
+  for (const int one : {SIGINT, SIGTERM, SIGHUP, SIGUSR1})
     sigaddset(&all, one);
   return all;
 }
@@ -85,6 +86,8 @@ private:
   void start_actors();
   result<void> start_listeners();
   void reload_files();
+  void wait_for_signal();
+  void drain();
   void die(std::string why);
   uint64_t connections_left(close_code code);
 
@@ -100,8 +103,10 @@ private:
   std::atomic<bool> ready_{false};
   std::atomic<bool> fatal_{false};
   bool stopped_early_ = false; // while it waited for its cluster
+  bool drained_by_api_ = false;
   std::unique_ptr<runtime_config> runtime_;
   std::unique_ptr<node_cluster> cluster_; // null: on its own
+  std::unique_ptr<node_drain> drain_;     // the same
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<public_front> public_front_;
   std::unique_ptr<internal_front> internal_front_;
@@ -143,6 +148,9 @@ result<void> running_node::start() {
 result<bool> running_node::join_cluster() {
   cluster_ = std::make_unique<node_cluster>(
       context_, [this](std::string why) { die(std::move(why)); });
+  drain_ = std::make_unique<node_drain>(
+      context_, [this] { cluster_->set_state(node_state::draining); });
+  context_.drain = drain_.get();
   return cluster_->connect([] {
     constexpr timespec between_tries{1, 0};
     const auto signals = watched_signals();
@@ -266,14 +274,46 @@ int running_node::wait() {
         {{"open", (context_.settings.tls.enabled ? "https://" : "http://")
                       + shown + ":" + std::to_string(public_door_->port())
                       + "/"}});
+  wait_for_signal();
+  if (drain_ && drain_->plan() && !fatal_)
+    drain();
+  return fatal_ ? 1 : 0;
+}
+
+/// Returns when the node is to stop, or has begun to drain: by SIGTERM, SIGINT,
+/// or the internal API, which sends SIGUSR1.
+void running_node::wait_for_signal() {
   const auto signals = watched_signals();
   for (int got = 0; !fatal_;) {
     sigwait(&signals, &got);
-    if (got != SIGHUP)
-      break;
-    reload_files();
+    if (got == SIGHUP) {
+      reload_files();
+    } else if (got == SIGUSR1) {
+      drained_by_api_ = drain_ && drain_->plan();
+      if (drained_by_api_)
+        return;
+    } else {
+      if (drain_ && !fatal_)
+        if (const auto plan = drain_->start({}); !plan)
+          log::info("drain.nowhere_to_go", {{"why", plan.error().message}});
+      return;
+    }
   }
-  return fatal_ ? 1 : 0;
+}
+
+/// A second signal that asks to stop ends it at once; if the API asked before,
+/// the first one asks for what is done already.
+void running_node::drain() {
+  const auto signals = watched_signals();
+  bool stop_next = !drained_by_api_;
+  drain_->wait([&](std::chrono::milliseconds pause) {
+    const timespec at_most{0, pause.count() * 1'000'000};
+    const int got = ::sigtimedwait(&signals, nullptr, &at_most);
+    if (got == SIGHUP)
+      reload_files();
+    const bool asked = got == SIGINT || got == SIGTERM;
+    return fatal_ || (asked && std::exchange(stop_next, true));
+  });
 }
 
 /// Closes what is open and asks every thread how many connections it has left.

@@ -85,12 +85,15 @@ const char* reason_of(cluster_fencing::cause why) {
 node_cluster::node_cluster(
     node_context& context, std::function<void(std::string)> on_fatal)
     : context_(context)
-    , on_fatal_(std::move(on_fatal)) {
+    , on_fatal_(std::move(on_fatal))
+    , accepts_(
+          context.settings.node.threads,
+          context.settings.limits.connections_per_second) {
   context_.life = make_life();
 }
 
 node_cluster::~node_cluster() {
-  gate_->close();      // topics may hold the bus still, which tells how it ends
+  gate_->close(); // topics may hold the bus still, which tells how it ends
   membership_.reset(); // first what calls back
   users_.reset();
   peers_.reset();
@@ -190,8 +193,8 @@ result<void> node_cluster::join() {
     return started;
   if (auto started = membership_->start(); !started)
     return started;
+  tell_facts(); // they go with the first word
   membership_->set_state(node_state::up);
-  tell_facts();
   return {};
 }
 
@@ -208,9 +211,23 @@ void node_cluster::on_change(
   users_->members_changed(*view);
   for (const auto& event : events) {
     using enum cluster_event::what;
+    const auto* node = view->find(event.life);
+    if (node && node->state == node_state::draining)
+      draining_.try_emplace(event.life, timer_.now());
     if (event.kind == left || event.kind == died)
-      caf::anon_send(context_.supervisor, gone_order{event.life});
+      caf::anon_send(
+          context_.supervisor, gone_order{event.life, hold_after(event)});
   }
+}
+
+/// Members of a node that left are on their way here: the first was told to go
+/// when the node began to drain, and may take as long as the last.
+std::chrono::milliseconds node_cluster::hold_after(const cluster_event& event) {
+  const auto drained = draining_.extract(event.life);
+  if (event.kind == cluster_event::what::died)
+    return std::chrono::milliseconds{0};
+  const auto hold = context_.settings.drain.hold;
+  return drained ? hold + (timer_.now() - drained.mapped()) : hold;
 }
 
 /// Others dropped what they knew of this node: its clients are better off
@@ -264,6 +281,10 @@ void node_cluster::tell_facts() {
 node_facts node_cluster::facts() {
   auto now = context_.facts();
   now.journal_lag_ms = journal_lag_ms();
+  accept_cost cost;
+  for (const auto* thread : context_.counters)
+    cost += {thread->accept_upgrades.value(), thread->accept_cpu_ns.value()};
+  now.accepts_per_second = accepts_.measured(cost);
   return now;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/node/accept_capacity.hpp"
 #include "actors/node_context.hpp"
 #include "cluster/membership/callback_gate.hpp"
 #include "cluster/membership/cluster_timer.hpp"
@@ -9,6 +10,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +53,7 @@ private:
   void on_fenced(const cluster_fencing& fencing);
   void on_bus_state(const bus_state_notice& notice);
   void tell_facts();
+  std::chrono::milliseconds hold_after(const cluster_event& event);
   node_facts facts();
   uint64_t journal_lag_ms();
   cluster_totals totals() const;
@@ -64,6 +67,9 @@ private:
   /// Of the last change, or of the start.
   std::atomic<int64_t> connected_since_ms_{0};
   std::atomic<bool> connected_{false};
+  accept_capacity accepts_; // of the timer's thread
+  /// Other nodes that drain, and since when. Of what is called back.
+  std::map<node_life, std::chrono::milliseconds> draining_;
   /// For what the bus and the timer call: both may outlive this for a moment.
   std::shared_ptr<callback_gate> gate_ = std::make_shared<callback_gate>();
   thread_timer timer_;

@@ -127,7 +127,9 @@ void room_actor_state::serve(const leave_order& order) {
   if (!gone(order.who))
     return;
   const auto& user = order.who.user->user;
-  if (may_reconnect(order.reason) && order.reason != close_code::normal)
+  if (order.reason == close_code::drain)
+    leave_for_elsewhere(user);
+  else if (may_reconnect(order.reason) && order.reason != close_code::normal)
     hold_or_leave(user);
   else
     leave(user, "closed");
@@ -143,9 +145,10 @@ void room_actor_state::leave(const std::string& user, std::string_view reason) {
   take_turn({left_entry{user, std::string{reason}, true, life()}, {}});
 }
 
-void room_actor_state::hold_or_leave(const std::string& user) {
+void room_actor_state::hold_or_leave(
+    const std::string& user, std::chrono::milliseconds at_least) {
   const auto found = memory->state.find(user);
-  if (found && memory->holds.hold(*found, core->now()))
+  if (found && memory->holds.hold(*found, core->now(), at_least))
     remind_again();
   else
     leave(user, "closed");
@@ -272,7 +275,10 @@ void room_actor_state::settle() {
       hold_or_leave(user);
   for (const auto other : memory->state.lives())
     if (other != life() && !core->node().is_alive(other))
-      watch_life(other, core->node().settings.cluster.failure_timeout);
+      watch_life(
+          other, std::max(
+                     core->node().settings.cluster.failure_timeout,
+                     core->node().settings.drain.hold));
   remind_again();
 }
 

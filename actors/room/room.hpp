@@ -135,7 +135,11 @@ private:
   bool reaches(const position& since) const;
   bool gone(const subscriber& who);
   void leave(const std::string& user, std::string_view reason);
-  void hold_or_leave(const std::string& user);
+  void hold_or_leave(
+      const std::string& user,
+      std::chrono::milliseconds at_least = std::chrono::milliseconds{0});
+  void leave_for_elsewhere(const std::string& user);
+  bool is_elsewhere(const std::string& user) const;
   void settle();
   void remind(steady_time due);
   void remind_again();

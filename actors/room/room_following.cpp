@@ -131,10 +131,28 @@ void room_actor_state::come_back() {
 
 // -- lives --------------------------------------------------------------------
 
+/// This node sent him away. He is not gone, however short members are held: he
+/// is with another node, or on his way there.
+void room_actor_state::leave_for_elsewhere(const std::string& user) {
+  const std::chrono::milliseconds at_least = core->node().departure_hold;
+  if (at_least.count() > 0 && is_elsewhere(user))
+    leave(user, "closed");
+  else
+    hold_or_leave(user, at_least);
+}
+
+/// With another node that is there.
+bool room_actor_state::is_elsewhere(const std::string& user) const {
+  const auto& lives = memory->state.lives_of(user);
+  return std::any_of(lives.begin(), lives.end(), [&](uint64_t one) {
+    return one != life() && !gone_.contains(one) && core->node().is_alive(one);
+  });
+}
+
 void room_actor_state::on_gone(const gone_order& order) {
   notice_own_life();
   if (now_ == phase::serving && !memory->state.members_at(order.life).empty())
-    watch_life(order.life, std::chrono::milliseconds{0});
+    watch_life(order.life, order.hold_at_least);
 }
 
 /// Others may have taken this node for gone; users who are here join anew, and

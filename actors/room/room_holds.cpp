@@ -4,41 +4,41 @@
 
 namespace rookery {
 
-bool room_holds::hold(const member& one, time_point now) {
-  if (length_.count() == 0 || held_.size() >= members_max_)
+bool room_holds::hold(
+    const member& one, time_point now, std::chrono::milliseconds at_least) {
+  const auto length = std::max(length_, at_least);
+  if (length.count() == 0 || held_.size() >= members_max_)
     return false;
-  held_.insert_or_assign(
-      one.user, held_member{one.info, one.since.value_or(0), now + length_});
-  by_time_.push_back({one.user, now + length_});
-  if (by_time_.size() > 2 * held_.size() + 1)
-    skip_taken_back();
+  take_back(one.user); // who is held again is held from now on
+  held_.emplace(
+      one.user, held_member{one.info, one.since.value_or(0), now + length});
+  by_time_.emplace(now + length, one.user);
+  return true;
+}
+
+bool room_holds::take_back(const std::string& user) {
+  const auto found = held_.find(user);
+  if (found == held_.end())
+    return false;
+  by_time_.erase({found->second.until, user});
+  held_.erase(found);
   return true;
 }
 
 std::vector<std::string> room_holds::expire(time_point now) {
   std::vector<std::string> over;
-  for (; !by_time_.empty() && by_time_.front().until <= now;
-       by_time_.pop_front()) {
-    const auto found = held_.find(by_time_.front().user);
-    if (found == held_.end() || found->second.until > now)
-      continue;
-    over.push_back(found->first);
-    held_.erase(found);
+  while (!by_time_.empty() && by_time_.begin()->first <= now) {
+    auto first = by_time_.extract(by_time_.begin());
+    held_.erase(first.value().second);
+    over.push_back(std::move(first.value().second));
   }
   return over;
 }
 
 std::optional<room_holds::time_point> room_holds::next_due() const {
-  if (held_.empty())
+  if (by_time_.empty())
     return std::nullopt;
-  return by_time_.front().until;
-}
-
-void room_holds::skip_taken_back() {
-  std::erase_if(by_time_, [this](const place& one) {
-    const auto found = held_.find(one.user);
-    return found == held_.end() || found->second.until != one.until;
-  });
+  return by_time_.begin()->first;
 }
 
 } // namespace rookery

@@ -4,17 +4,17 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace rookery {
 
 /// Members whose connection dropped and who may come back before anybody is
-/// told that they left. All are held equally long. It outlives a crash of the
-/// room's actor, so that who does not come back leaves all the same.
+/// told that they left. It outlives a crash of the room's actor, so that who
+/// does not come back leaves all the same.
 ///
 /// Bounded by `members_max`. Pure: the time is told. Thread: its room's.
 class room_holds {
@@ -32,9 +32,11 @@ public:
       , members_max_(members_max) {}
 
   /// False: nobody is held here, or too many are; the member leaves now.
-  [[nodiscard]] bool hold(const member& one, time_point now);
+  [[nodiscard]] bool hold(
+      const member& one, time_point now,
+      std::chrono::milliseconds at_least = std::chrono::milliseconds{0});
   /// The member is back. False: it was not held.
-  bool take_back(const std::string& user) { return held_.erase(user) > 0; }
+  bool take_back(const std::string& user);
   /// Those whose time is over, who are held no longer.
   std::vector<std::string> expire(time_point now);
   /// When `expire` may have something to do; none: nobody is held.
@@ -45,16 +47,10 @@ public:
   const std::map<std::string, held_member>& all() const { return held_; }
 
 private:
-  struct place {
-    std::string user;
-    time_point until; // of no hold of now: it was taken back meanwhile
-  };
-  void skip_taken_back();
-
   std::chrono::milliseconds length_;
   std::size_t members_max_;
   std::map<std::string, held_member> held_;
-  std::deque<place> by_time_; // at most twice as many as are held, and one
+  std::set<std::pair<time_point, std::string>> by_time_; // the same
 };
 
 } // namespace rookery

@@ -261,9 +261,10 @@ struct cluster_config {
 };
 
 struct drain_config {
-  uint32_t rate = 200; // connections told per second, at least
+  uint32_t rate = 200; // connections per second, at most
   milliseconds window_min{2'000};
   milliseconds limit{60'000}; // then what is left is closed
+  milliseconds hold{10'000};  // of members, beside the window
 
   bool operator==(const drain_config&) const = default;
 };

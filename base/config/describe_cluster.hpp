@@ -137,8 +137,12 @@ void describe(Visitor& v, drain_config& drain) {
   using namespace std::chrono_literals;
   v.option(
       "rate", drain.rate, number{1, 1'000'000, "connections"},
-      "How many clients per second are sent away when the node stops; fewer "
-      "when the other nodes can not accept so many.");
+      "How many clients per second are sent away when the node drains; fewer "
+      "when the other nodes that are up can not accept so many. Each measures "
+      "what its last thousand clients cost its threads to accept, TLS "
+      "included, and offers a fifth of its cores: 500 per second and thread "
+      "until it has accepted some, never less than 100 per second, and no more "
+      "than limits.connections-per-second.");
   v.option(
       "window-min", drain.window_min, duration{0ms, 10min},
       "The shortest time over which clients spread their return.");
@@ -146,6 +150,11 @@ void describe(Visitor& v, drain_config& drain) {
       "limit", drain.limit, duration{0ms, 1h},
       "When it is over, all clients that are left are closed at once. Only a "
       "node with others beside it drains.");
+  v.option(
+      "hold", drain.hold, duration{0ms, 10min},
+      "Members of rooms who are sent away are held as long as clients take to "
+      "leave, and so much longer, also where presence-hold is shorter: who "
+      "comes back elsewhere by then has never left.");
 }
 
 } // namespace rookery

@@ -97,7 +97,11 @@ inline constexpr std::array counted_closes{
 struct thread_counters {
   counter accepted; // sockets
   counter upgraded; // WebSocket connections, ever
-  counter open;     // WebSocket connections, now
+  /// Of the public listener: upgrades, and CPU time of this thread from the
+  /// accept to the end of the upgrade, TLS included.
+  counter accept_upgrades;
+  counter accept_cpu_ns;
+  counter open; // WebSocket connections, now
   counter http_requests;
   counter tls_full; // handshakes
   counter tls_resumed;

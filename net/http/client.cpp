@@ -27,8 +27,10 @@ auto finish(asio::io_context& io, Future&& begun) {
   return begun.get();
 }
 
+using whole_request = http::request<http::string_body>;
+
 std::string exchange(
-    const http_server& from, const std::string& target,
+    const http_server& from, whole_request request,
     std::chrono::milliseconds timeout) {
   asio::io_context io;
   asio::ip::tcp::resolver resolver{io};
@@ -36,12 +38,12 @@ std::string exchange(
   beast::tcp_stream stream{io};
   stream.expires_after(timeout); // for all of it together
   finish(io, stream.async_connect(places, asio::use_future));
-  http::request<http::empty_body> request{http::verb::get, target, 11};
   const bool is_v6 = from.host.find(':') != std::string::npos;
   request.set(
       http::field::host, (is_v6 ? '[' + from.host + ']' : from.host) + ':'
                              + std::to_string(from.port));
   request.set(http::field::connection, "close");
+  request.prepare_payload();
   finish(io, http::async_write(stream, request, asio::use_future));
   beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
@@ -53,6 +55,19 @@ std::string exchange(
         "answered " + std::to_string(answer.result_int()) + ": "
         + answer.body());
   return std::move(answer.body());
+}
+
+result<std::string> answer_of(
+    const http_server& from, whole_request request,
+    std::chrono::milliseconds timeout) {
+  const std::string target{request.target()};
+  try {
+    return exchange(from, std::move(request), timeout);
+  } catch (const std::exception& error) {
+    return refuse(
+        errc::not_available, from.host + ':' + std::to_string(from.port)
+                                 + target + ": " + error.what());
+  }
 }
 
 } // namespace
@@ -89,13 +104,13 @@ result<http_server> parse_http_url(const std::string& url) {
 result<std::string> http_get(
     const http_server& from, const std::string& target,
     std::chrono::milliseconds timeout) {
-  try {
-    return exchange(from, target, timeout);
-  } catch (const std::exception& error) {
-    return refuse(
-        errc::not_available, from.host + ':' + std::to_string(from.port)
-                                 + target + ": " + error.what());
-  }
+  return answer_of(from, {http::verb::get, target, 11}, timeout);
+}
+
+result<std::string> http_post(
+    const http_server& to, const std::string& target, const std::string& body,
+    std::chrono::milliseconds timeout) {
+  return answer_of(to, {http::verb::post, target, 11, body}, timeout);
 }
 
 } // namespace rookery

@@ -22,5 +22,9 @@ struct http_server {
 [[nodiscard]] result<std::string> http_get(
     const http_server& from, const std::string& target,
     std::chrono::milliseconds timeout);
+/// The same of a POST.
+[[nodiscard]] result<std::string> http_post(
+    const http_server& to, const std::string& target, const std::string& body,
+    std::chrono::milliseconds timeout);
 
 } // namespace rookery

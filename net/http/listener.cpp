@@ -1,6 +1,7 @@
 #include "net/http/listener.hpp"
 
 #include "base/log.hpp"
+#include "net/cpu_time.hpp"
 #include "net/http/session.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -112,6 +113,7 @@ private:
   }
 
   void accepted(int fd, const tcp::endpoint& peer) {
+    const auto before = settings_.door ? thread_cpu_ns() : 0;
     home_.counters().accepted.add();
     auto address = peer.address().to_string();
     gate::pass pass;
@@ -127,9 +129,11 @@ private:
     }
     auto socket = settings_.tls ? stream{fd, *settings_.tls} : stream{fd};
     socket.pass() = std::move(pass);
-    std::make_shared<http_session>(
-        home_, settings_, app_, std::move(socket), std::move(address))
-        ->start(refused);
+    const auto session = std::make_shared<http_session>(
+        home_, settings_, app_, std::move(socket), std::move(address));
+    session->start(refused);
+    if (settings_.door)
+      session->add_cost(thread_cpu_ns() - before);
   }
 
   bool may_explain() {

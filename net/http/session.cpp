@@ -1,6 +1,7 @@
 #include "net/http/session.hpp"
 
 #include "base/log.hpp"
+#include "net/cpu_time.hpp"
 #include "net/ws/handshake.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -93,6 +94,18 @@ std::chrono::milliseconds http_session::last_timeout() const {
 void http_session::on_events(uint32_t events) {
   if (phase_ == phase::ended)
     return;
+  if (!settings_.door) // nobody wants to know what its clients cost
+    return handle(events);
+  const auto before = thread_cpu_ns();
+  handle(events);
+  cpu_ns_ += thread_cpu_ns() - before;
+  if (!upgraded_)
+    return;
+  home_.counters().accept_upgrades.add();
+  home_.counters().accept_cpu_ns.add(cpu_ns_);
+}
+
+void http_session::handle(uint32_t events) {
   if (events & (EPOLLERR | EPOLLHUP))
     return finish();
   if (events & EPOLLOUT)
@@ -271,6 +284,7 @@ void http_session::upgrade() {
   home_.loop().timers().disarm(*this);
   home_.loop().door().unwatch(socket_.descriptor(), *this);
   phase_ = phase::ended;
+  upgraded_ = true;
   defer();
   app_.adopt(
       home_, {std::move(socket_), terms, std::move(early_), agreed->response,

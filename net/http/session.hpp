@@ -26,6 +26,8 @@ public:
   /// Starts to read; its thread keeps the session until the socket is closed.
   /// Who may not come in is told why, whatever the request is.
   void start(refusal why = refusal::none);
+  /// CPU time that this client cost before it had a session.
+  void add_cost(uint64_t cpu_ns) noexcept { cpu_ns_ += cpu_ns; }
 
 private:
   struct exchange; // Beast's parser and the request that it reads
@@ -34,6 +36,7 @@ private:
   void on_timer() noexcept override { finish(); }
   void on_batch_end() override;
 
+  void handle(uint32_t events);
   void count_handshake(read_status status);
   void read();
   void receive(std::string_view bytes);
@@ -73,6 +76,8 @@ private:
   bool handshake_over_ = false; // that of TLS, and it is counted
   bool last_ = false;           // close after the answer
   bool deferred_ = false;       // on_batch_end will come
+  bool upgraded_ = false;
+  uint64_t cpu_ns_ = 0; // of this thread, for this client
 };
 
 } // namespace rookery

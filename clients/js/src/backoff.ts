@@ -27,12 +27,12 @@ export function backoffMs(
 }
 
 /**
- * What a `reconnect` event asks for: not before `after_ms`, and then at any
- * moment of the window.
+ * What a `reconnect` event asks for: our own moment, or any of the window when
+ * the server names none.
  */
 export function moveMs(
-  { after_ms = 0, window_ms = 0 }: Partial<ReconnectEvent>,
+  { after_ms, window_ms = 0 }: Partial<ReconnectEvent>,
   random: Random,
 ): number {
-  return after_ms + random() * window_ms;
+  return after_ms ?? random() * window_ms;
 }

@@ -81,6 +81,7 @@ export class Client extends Emitter<ClientEvents> {
         opened: (link) => this.#onOpened(link),
         message: (message) => this.#onMessage(message),
         leaving: (done) => this.#onLeaving(done),
+        staying: () => this.#onStaying(),
         lost: () => this.#onLost(),
       },
     );
@@ -298,6 +299,11 @@ export class Client extends Emitter<ClientEvents> {
 
   #onLeaving(done: () => void): void {
     this.#publishes.drain(() => this.#requests.drain(done));
+  }
+
+  #onStaying(): void {
+    this.#publishes.resume();
+    this.#requests.resume();
   }
 
   #onLost(): void {

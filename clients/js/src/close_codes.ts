@@ -22,6 +22,7 @@ const NAMES = new Map<number, string>([
 ]);
 
 export const CONNECTION_LOST = 1006;
+export const DRAIN = 4000;
 export const UNAUTHORIZED = 4500;
 
 /** RFC 6455's codes that say that we are wrong, and would be again. */

@@ -7,7 +7,7 @@ import {
   type BackoffOptions,
   type Random,
 } from "./backoff.js";
-import { closeName, comesBack, UNAUTHORIZED } from "./close_codes.js";
+import { closeName, comesBack, DRAIN, UNAUTHORIZED } from "./close_codes.js";
 import { RetryAfterError, RookeryError } from "./errors.js";
 import { Link, type LinkOptions } from "./link.js";
 import { fetchToken, refreshAfterMs, type TokenFunction } from "./token.js";
@@ -31,7 +31,8 @@ export type ConnectionState =
   /** Does not come back by itself. */
   | { phase: "stopped"; error: RookeryError };
 
-export interface ConnectionOptions extends Omit<LinkOptions, "token"> {
+export interface ConnectionOptions extends Omit<LinkOptions, "token" | "url"> {
+  urls: readonly string[]; // one at least
   token: TokenFunction | undefined;
   backoff: BackoffOptions;
   random: Random;
@@ -44,6 +45,8 @@ export interface ConnectionHandlers {
   /** We are about to leave: send no more, and call `done` when nothing that
    * was sent waits for its answer. */
   leaving(done: () => void): void;
+  /** We could not leave: send again. */
+  staying(): void;
   /** The link is gone, whatever comes next. */
   lost(): void;
 }
@@ -53,6 +56,8 @@ export class Connection {
   readonly #handlers: ConnectionHandlers;
   #state: ConnectionState = { phase: "idle" };
   #link: Link | undefined;
+  #next: Link | undefined; // is to take the place of the other one
+  #turn: number; // whose it is, of `urls`
   #dials = 0; // a later one makes those before it void
   #attempts = 0;
   #openedAt = 0;
@@ -65,6 +70,7 @@ export class Connection {
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
     this.#handlers = handlers;
+    this.#turn = Math.floor(options.random() * options.urls.length);
   }
 
   get state(): ConnectionState {
@@ -98,29 +104,39 @@ export class Connection {
 
   #dial(): void {
     this.#letGo();
-    const dial = this.#dials;
     this.#set({ phase: "connecting", attempt: this.#attempts });
-    const { token, clock, requestTimeoutMs } = this.#options;
-    if (!token) return this.#open(undefined);
-    fetchToken(token, clock, requestTimeoutMs).then(
-      (fetched) => dial === this.#dials && this.#open(fetched),
-      (error) => dial === this.#dials && this.#onNoToken(error),
+    this.#withToken(
+      (token) => (this.#link = this.#open(token)),
+      (error) => this.#onNoToken(error),
     );
   }
 
-  #open(token: string | undefined): void {
-    const link = new Link(
-      { ...this.#options, token },
+  /** Unless something else is planned meanwhile. */
+  #withToken(
+    then: (token: string | undefined) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const dial = (this.#dials += 1);
+    const { token, clock, requestTimeoutMs } = this.#options;
+    if (!token) return then(undefined);
+    fetchToken(token, clock, requestTimeoutMs).then(
+      (fetched) => dial === this.#dials && then(fetched),
+      (error) => dial === this.#dials && failed(error),
+    );
+  }
+
+  #open(token: string | undefined): Link {
+    const { urls } = this.#options;
+    const link: Link = new Link(
+      { ...this.#options, url: urls[this.#turn % urls.length]!, token },
       {
         opened: (welcome) => this.#onOpened(link, welcome, token),
         message: (message) => this.#onMessage(message),
-        ended: (code, reason, refusal) => {
-          this.#letGo();
-          this.#onEnd(code, reason, refusal);
-        },
+        ended: (code, reason, refusal) =>
+          this.#onLinkEnd(link, code, reason, refusal),
       },
     );
-    this.#link = link;
+    return link;
   }
 
   #onNoToken(error: unknown): void {
@@ -133,6 +149,7 @@ export class Connection {
   }
 
   #onOpened(link: Link, welcome: WelcomeEvent, token?: string): void {
+    if (link === this.#next) this.#goOver(link);
     this.#openedAt = this.#now();
     this.#expiredInARow = 0;
     this.#notBefore = 0;
@@ -155,6 +172,8 @@ export class Connection {
     const { clock } = this.#options;
     for (const timer of [this.#retryTimer, this.#moveTimer, this.#tokenTimer])
       clock.clearTimeout(timer);
+    this.#next?.leave();
+    this.#next = undefined;
     const link = this.#link;
     this.#link = undefined;
     if (!link) return;
@@ -162,13 +181,34 @@ export class Connection {
     this.#handlers.lost();
   }
 
+  #onLinkEnd(
+    link: Link,
+    code: number,
+    reason: string,
+    refusal?: RookeryError,
+  ): void {
+    const next = this.#next;
+    if (link === next) {
+      this.#next = undefined;
+      return this.#moveLater();
+    }
+    if (next && comesBack(code)) {
+      this.#goOver(next); // it is on its way already
+      return this.#set({ phase: "connecting", attempt: this.#attempts });
+    }
+    this.#letGo();
+    this.#onEnd(code, reason, refusal);
+  }
+
   #onEnd(code: number, reason: string, refusal?: RookeryError): void {
     const name = closeName(code, reason);
+    this.#turn += 1;
     if (!comesBack(code) && !this.#expiredOnce(code, refusal))
       return this.#stop(stopError(code, name, refusal));
     const wasOpen = this.#state.phase === "open";
-    if (wasOpen && this.#now() - this.#openedAt >= STABLE_MS)
-      this.#attempts = 0;
+    // Who drains has let us wait for our place in its window.
+    const stable = wasOpen && this.#now() - this.#openedAt >= STABLE_MS;
+    if (stable || code === DRAIN) this.#attempts = 0;
     const wanted = this.#notBefore - this.#now();
     this.#comeBack(wanted > 0 ? wanted : this.#backoff(), name);
   }
@@ -201,8 +241,8 @@ export class Connection {
 
   // -- while it is open -------------------------------------------------------------
 
-  /** The server asks us to move: at our moment we leave, if it has not closed
-   * the connection by then. */
+  /** The server asks us to move: at our moment we go to another one, if it has
+   * not closed the connection by then. */
   #onReconnect(event: ReconnectEvent): void {
     const { clock, random } = this.#options;
     const delay = moveMs(event, random);
@@ -213,10 +253,36 @@ export class Connection {
 
   /** With a receipt for all that was published, nothing is published twice. */
   #move(): void {
-    const link = this.#link;
-    const dial = () => link === this.#link && this.#dial();
-    this.#moveTimer = this.#options.clock.setTimeout(dial, MOVE_GRACE_MS);
-    this.#handlers.leaving(dial);
+    const { clock } = this.#options;
+    const timer = clock.setTimeout(() => this.#dialBeside(), MOVE_GRACE_MS);
+    this.#moveTimer = timer;
+    this.#handlers.leaving(() => {
+      if (timer === this.#moveTimer) this.#dialBeside();
+    });
+  }
+
+  /** The link that we have serves until the next one is welcome. */
+  #dialBeside(): void {
+    this.#options.clock.clearTimeout(this.#moveTimer);
+    this.#moveTimer = undefined;
+    this.#turn += 1;
+    this.#withToken(
+      (token) => (this.#next = this.#open(token)),
+      () => this.#moveLater(),
+    );
+  }
+
+  #moveLater(): void {
+    const { clock } = this.#options;
+    this.#moveTimer = clock.setTimeout(() => this.#move(), this.#backoff());
+    this.#handlers.staying();
+  }
+
+  /** Lets go of the link that we had. */
+  #goOver(next: Link): void {
+    this.#next = undefined;
+    this.#letGo();
+    this.#link = next;
   }
 
   #planToken(token: string): void {

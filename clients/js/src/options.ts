@@ -22,8 +22,9 @@ import {
 import type { TokenFunction } from "./token.js";
 
 export interface ClientOptions {
-  /** E.g. `wss://chat.example.com/ws`. */
-  url: string;
+  /** E.g. `wss://chat.example.com/ws`. Of several, one by chance; the next one
+   * after each connection that failed, ended, or is to be left. */
+  url: string | readonly string[];
   /** Called at each connect and before a token expires. Without it the server
    * looks for a cookie, or lets an anonymous user in. */
   token?: TokenFunction;
@@ -57,7 +58,7 @@ export interface ClientOptions {
 }
 
 export interface Settings {
-  url: string;
+  urls: readonly string[];
   token: TokenFunction | undefined;
   codec: Codec;
   webSocket: WebSocketConstructor;
@@ -79,8 +80,10 @@ export function settingsOf(options: ClientOptions): Settings {
   const webSocket = options.webSocket ?? systemWebSocket();
   if (!webSocket)
     throw new TypeError("there is no WebSocket here: pass one as `webSocket`");
+  const urls = typeof options.url === "string" ? [options.url] : options.url;
+  if (urls.length === 0) throw new TypeError("`url` names no server");
   return {
-    url: options.url,
+    urls: [...urls],
     token: options.token,
     codec: codecOf(options),
     webSocket,

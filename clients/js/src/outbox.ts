@@ -113,6 +113,12 @@ export class Outbox {
     this.#flush();
   }
 
+  /** Goes on with this link after all. */
+  resume(): void {
+    this.#drained = undefined;
+    this.#flush();
+  }
+
   /** The connection is gone. By now all that was sent has been told so. */
   detach(): void {
     this.#link = undefined;

@@ -140,9 +140,11 @@ CAF_TEST(random holds agree with a model) {
       CAF_REQUIRE_EQUAL(holds.take_back(one.user), model.erase(one.user) > 0);
     } else if (!model.contains(one.user)) {
       const bool room = model.size() < members_max;
-      CAF_REQUIRE_EQUAL(holds.hold(one, now), room);
+      const std::chrono::milliseconds at_least{random() % 25'000};
+      CAF_REQUIRE_EQUAL(holds.hold(one, now, at_least), room);
       if (room)
-        model[one.user] = now + length;
+        model[one.user] =
+            now + std::max<std::chrono::milliseconds>(length, at_least);
     }
     CAF_REQUIRE_EQUAL(holds.empty(), model.empty());
     CAF_REQUIRE(!holds.next_due() || *holds.next_due() > now);

@@ -1,5 +1,5 @@
-// soak_clients.js URL --topic T [OPTION...]: clients that follow one topic and
-// publish to it while somebody else kills and restarts the node, on one port.
+// soak_clients.js URL[,URL...] --topic T [OPTION...]: clients that follow one topic
+// and publish to it while somebody else kills and restarts nodes, on their ports.
 //
 //   --clients N     subscribe and resume (10)
 //   --publishers M  of those publish {from, n}, one message at a time (2)
@@ -54,7 +54,7 @@ function optionsOf(args) {
     return value;
   };
   const options = {
-    url: positionals[0],
+    url: positionals[0]?.split(","),
     topic: values.topic,
     secret: values.secret,
     clients: number("clients"),

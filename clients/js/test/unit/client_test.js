@@ -180,24 +180,121 @@ test("waits grow while nothing is reached", async () => {
   assert.deepEqual(waits, [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
 });
 
-test("who is asked to move leaves at a moment of the window", async () => {
+const drain = { reason: "drain", after_ms: 1000, window_ms: 4000 };
+
+test("who is asked to move has the next connection before it leaves", async () => {
   const { client, clock, connected, sockets } = scripted();
   const socket = await connected();
   const asked = [];
   client.on("reconnect", (event) => asked.push(event.reason));
-  socket.say("reconnect", { reason: "drain", after_ms: 1000, window_ms: 4000 });
-  await clock.advance(2999);
-  assert.deepEqual([asked, socket.closed], [["drain"], null]);
+  socket.say("reconnect", drain);
+  await clock.advance(999);
+  assert.deepEqual([asked, sockets.length], [["drain"], 1]);
   await clock.advance(1);
-  assert.deepEqual([socket.closed[0], sockets.length], [1000, 2]);
+  assert.deepEqual([socket.closed, sockets.length], [null, 2]);
+  sockets[1].open();
+  assert.deepEqual([socket.closed, client.state.phase], [null, "open"]);
+  sockets[1].welcome({ connection: "c-2" });
+  assert.equal(socket.closed[0], 1000);
+  assert.equal(client.state.welcome.connection, "c-2");
+});
+
+test("a move goes to the next server, and events go on where they were", async () => {
+  const url = ["ws://a/ws", "ws://b/ws", "ws://c/ws"]; // begins in the middle
+  const { client, clock, connected, sockets, states } = scripted({ url });
+  const messages = [];
+  const room = client.subscribe("room.a");
+  room.on("message", ({ data }) => messages.push(data));
+  const socket = await connected();
+  const log = { kind: "room", epoch: "e", mode: "live" };
+  socket.replies("subscribe", { ...log, topic: "room.a", offset: 1 });
+  socket.say("reconnect", drain);
+  await clock.advance(1000);
+  sockets[1].open();
+  socket.say("message", { topic: "room.a", offset: 2, data: "two" });
+  sockets[1].welcome();
+  socket.say("message", { topic: "room.a", offset: 3, data: "too late" });
+  const { since } = sockets[1].replies("subscribe", {
+    ...log,
+    mode: "replay",
+    recovered: true,
+    topic: "room.a",
+    offset: 3,
+  });
+  sockets[1].say("message", { topic: "room.a", offset: 3, data: "three" });
+  assert.deepEqual(since, { epoch: "e", offset: 2 });
+  assert.deepEqual(messages, ["two", "three"]);
+  assert.deepEqual(
+    sockets.map((one) => one.url),
+    ["ws://b/ws", "ws://c/ws"],
+  );
+  assert.deepEqual(states, ["connecting", "open", "open"]);
+});
+
+test("who finds no other server stays, and tries the next one", async () => {
+  const url = ["ws://a/ws", "ws://b/ws"];
+  const { client, clock, connected, sockets } = scripted({ url });
+  const socket = await connected();
+  socket.say("reconnect", drain);
+  await clock.advance(1000);
+  sockets[1].ends(1006);
+  const published = client.publish("room.a", 1);
+  socket.replies("publish", { epoch: "e", offset: 1 });
+  await published;
+  assert.equal(client.state.phase, "open");
+  await clock.advance(250); // half of the first backoff
+  assert.deepEqual([sockets.length, sockets[2].url], [3, "ws://b/ws"]);
+  sockets[2].open();
+  sockets[2].welcome();
+  assert.equal(socket.closed[0], 1000);
+});
+
+test("who is closed while it moves is on its way already", async () => {
+  const { client, clock, connected, sockets } = scripted();
+  const socket = await connected();
+  socket.say("reconnect", drain);
+  await clock.advance(1000);
+  socket.ends(4000, "drain");
+  assert.equal(client.state.phase, "connecting");
+  await clock.advance(500);
+  assert.equal(sockets.length, 2);
+  sockets[1].open();
+  sockets[1].welcome();
+  assert.equal(client.state.phase, "open");
+});
+
+test("who is sent away for good while it moves does not arrive", async () => {
+  const { client, clock, connected, sockets } = scripted();
+  const socket = await connected();
+  socket.say("reconnect", drain);
+  await clock.advance(1000);
+  socket.ends(4505, "disconnected_by_api");
+  assert.equal(client.state.phase, "stopped");
+  assert.equal(sockets[1].closed[0], 1000);
+});
+
+test("who was sent away comes back at once, however short it was here", async () => {
+  const { client, clock, sockets } = scripted();
+  client.connect();
+  for (let at = 0; at < 4; ++at) {
+    sockets[at].open();
+    sockets[at].welcome();
+    sockets[at].ends(4000, "drain");
+    assert.equal(client.state.until - clock.now(), 250);
+    await clock.advance(250);
+  }
+});
+
+test("a list without a server is a mistake", () => {
+  assert.throws(() => scripted({ url: [] }), TypeError);
 });
 
 test("who is closed before that moment keeps to it", async () => {
   const { client, clock, connected } = scripted();
   const socket = await connected();
-  socket.say("reconnect", { reason: "drain", after_ms: 1000, window_ms: 4000 });
+  socket.say("reconnect", drain);
   socket.ends(4000, "drain");
-  assert.equal(client.state.until - clock.now(), 3000);
+  assert.equal(client.state.until - clock.now(), 1000);
 });
 
 test("a ping without an answer ends the connection", async () => {
