@@ -15,9 +15,6 @@ namespace {
 /// What nodes of this version say to each other.
 constexpr uint64_t node_protocol = 1;
 
-/// Nodes that nobody measured yet are taken to accept so many.
-constexpr uint64_t accepts_at_least = 500;
-
 constexpr unsigned number_bits = 48; // of a connection's id
 constexpr uint64_t number_mask = (uint64_t{1} << number_bits) - 1;
 
