@@ -175,7 +175,11 @@ void node_cluster::make_parts() {
   context_.user_index = &*users_;
   context_.view = [this] { return membership_->view(); };
   context_.view_clock = [this] { return timer_.now(); };
-  context_.count_cluster = [this] { return totals(); };
+  // Metrics may be asked for until the last socket is closed.
+  context_.count_cluster = [this, gate = gate_] {
+    const auto pass = gate->enter();
+    return pass ? totals() : cluster_totals{};
+  };
   context_.is_alive = [this](uint64_t life) {
     return life == context_.life || membership_->view()->find(life);
   };

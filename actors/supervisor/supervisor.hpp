@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/api/call.hpp"
 #include "actors/connection/fanout.hpp"
 #include "actors/node_context.hpp"
 #include "actors/room/room_memory.hpp"
