@@ -117,10 +117,12 @@ private:
   void take_foreign(const journal_record& record);
   void lose_sight(const failure& why);
   void remember_here();
+  void begin_anew();
   void come_back();
   void notice_own_life();
   void watch_life(uint64_t life, std::chrono::milliseconds at_least);
   void end_lives();
+  bool seems_gone(uint64_t life) const;
   bool is_held(const std::string& user) const;
 
   void attach(const subscribe_order& order, uint64_t newest_before);
@@ -163,6 +165,7 @@ private:
 
   // Of a log that is shared.
   uint64_t opening_ = 0;
+  bool was_open_ = false;                // by this actor
   std::vector<journal_news> early_news_; // while opening
   std::vector<joined_entry> here_;       // while opening another log
   uint64_t own_life_ = 0;                // with which users here joined

@@ -249,10 +249,13 @@ room_actor_state::members(const std::string& after, std::size_t most) const {
   auto page = memory->state.members(after, most);
   for (auto& one : page) {
     // Of other nodes it is known that the user is there.
+    const auto& lives = memory->state.lives_of(one.user);
     const auto elsewhere =
-        one.connections - (memory->state.has(one.user, life()) ? 1 : 0);
-    const auto here = connections.of(one.user);
-    one.connections = here + elsewhere;
+        std::count_if(lives.begin(), lives.end(), [this](uint64_t each) {
+          return each != life() && !seems_gone(each);
+        });
+    one.connections =
+        connections.of(one.user) + static_cast<uint32_t>(elsewhere);
     one.held = is_held(one.user);
   }
   return page;

@@ -71,10 +71,11 @@ void room_actor_state::take_foreign(const journal_record& record) {
         {{"topic", core->name()}, {"why", entry.error().message}});
     return log.skip(record.offset);
   }
-  std::string came, went; // users
+  std::string came, appears, went; // users
+  uint64_t from = life();
   if (const auto* joined = std::get_if<joined_entry>(&*entry)) {
-    if (joined->life != life())
-      came = joined->user;
+    from = joined->life;
+    (from == life() ? appears : came) = joined->user;
   } else if (const auto* left = std::get_if<left_entry>(&*entry)) {
     if (left->life == life())
       went = left->user;
@@ -84,6 +85,13 @@ void room_actor_state::take_foreign(const journal_record& record) {
   // Who came back elsewhere is held here no longer.
   if (!came.empty() && memory->holds.take_back(came))
     leave(came, "closed");
+  // Its node may have gone before this one heard of it.
+  if (!core->node().is_alive(from))
+    watch_life(from, core->node().settings.cluster.failure_timeout);
+  // His subscribe was refused, since this was not stored in time.
+  if (!appears.empty() && connections.of(appears) == 0
+      && !memory->holds.holds(appears))
+    hold_or_leave(appears);
   // Others thought that this node is gone, or he left before he came back.
   if (info && connections.of(went) > 0 && !memory->state.has(went, life()))
     take_turn({joined_entry{went, std::move(info->info), true, life()}, {}});
@@ -106,13 +114,16 @@ void room_actor_state::remember_here() {
   }
 }
 
-/// Who was here with the log before is here with this one.
-void room_actor_state::come_back() {
-  auto here = std::exchange(here_, {});
-  if (!here.empty())
+/// Who listened to the log before has to begin with this one.
+void room_actor_state::begin_anew() {
+  if (!here_.empty())
     for (const auto& thread : core->node().fanouts)
       self->send(thread, reset_order{core->identity()});
-  for (auto& one : here)
+}
+
+/// Who was here with the log before is here with this one.
+void room_actor_state::come_back() {
+  for (auto& one : std::exchange(here_, {}))
     if (!memory->state.has(one.user, life()))
       take_turn({std::move(one), {}});
 }
@@ -155,6 +166,11 @@ void room_actor_state::end_lives() {
       ++one;
       continue;
     }
+    if (!core->node().sees_others()) { // who can say?
+      one->second = core->now() + core->node().settings.cluster.failure_timeout;
+      ++one;
+      continue;
+    }
     one = gone_.erase(one);
     if (core->node().is_alive(life))
       continue; // it had not been heard of yet
@@ -163,11 +179,16 @@ void room_actor_state::end_lives() {
   }
 }
 
+/// It is watched, and was not just heard of too late.
+bool room_actor_state::seems_gone(uint64_t life) const {
+  return gone_.contains(life) && !core->node().is_alive(life);
+}
+
 /// A member who has no connection, and may come back.
 bool room_actor_state::is_held(const std::string& user) const {
   const auto& lives = memory->state.lives_of(user);
   return std::all_of(lives.begin(), lives.end(), [&](uint64_t one) {
-    return one == life() ? memory->holds.holds(user) : gone_.contains(one);
+    return one == life() ? memory->holds.holds(user) : seems_gone(one);
   });
 }
 

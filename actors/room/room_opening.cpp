@@ -164,6 +164,7 @@ void room_actor_state::opened(opening_walk& walk) {
     log.begin(
         walk.head.epoch,
         read.empty() ? walk.head.newest : read.back().offset - 1);
+    begin_anew(); // before anybody is told of this log
   }
   for (auto one = walk.newest_first.rbegin(); one != walk.newest_first.rend();
        ++one) {
@@ -181,7 +182,9 @@ void room_actor_state::opened(opening_walk& walk) {
   now_ = phase::serving;
   for (const auto& news : std::exchange(early_news_, {}))
     take_news(news);
-  if (walk.is_fresh)
+  // Of a crashed actor's connections nothing is known yet: on_restart.
+  const bool was_open = std::exchange(was_open_, true);
+  if (walk.is_fresh || was_open)
     settle();
   come_back();
   if (const auto found = std::exchange(found_early_, std::nullopt))
