@@ -13,10 +13,11 @@ declare -A packages=(
            libexpected-dev libsqlite3-dev libxxhash-dev rapidjson-dev prometheus-cpp-dev
            libcjose-dev libjansson-dev libcli11-dev liburing-dev zlib1g-dev
            libncurses-dev"
+  [cluster]="python3 nats-server"
   [check]="git python3 clang-format-14 clang-tidy-14 shellcheck libgtest-dev
            libgmock-dev"
   [test]="python3 libfaketime python3-msgpack python3-websockets python3-wsproto libgtest-dev
-          libgmock-dev openssl nats-server chromium prometheus"
+          libgmock-dev openssl nats-server iproute2 chromium prometheus"
   [fuzz]="clang-14 libclang-rt-14-dev"
   [bench]="python3 openssl nats-server"
 )
