@@ -20,7 +20,7 @@ class Follower(asyncio.Protocol):
     2, ...}; none may be missing, come twice, or in another order."""
 
     def __init__(self, room, user):
-        self.room, self.bearer = room, token(user)
+        self.room, self.user, self.bearer = room, user, token(user)
         self.cursor = None  # the position of the last event
         self.expected = 0  # n of the next message
         self.missed = 0  # messages that came before `live`, all in all

@@ -35,13 +35,15 @@ JSON, MSGPACK = "rookery.v1.json", "rookery.v1.msgpack"
 class Node(Server):
     """`more` is HOCON behind the configuration above."""
 
-    def __init__(self, more="", *, port=0):
+    def __init__(self, more="", *, port=0, ready=READY):
         self.folder = tempfile.TemporaryDirectory()
         self.file = Path(self.folder.name, "node.conf")
         self.file.write_text(
             CONFIGURATION % {"port": port, "secret": SECRET} + more)
-        super().__init__([settings.node, "serve", "-c", str(self.file)], READY)
-        self.internal_port = int(self.ready[2])
+        super().__init__([settings.node, "serve", "-c", str(self.file)], ready,
+                         port=port)
+        if ready == READY:
+            self.internal_port = int(self.ready[2])
 
     def generated_token(self, *options):
         """A token of the program's own command."""

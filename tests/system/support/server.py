@@ -23,9 +23,9 @@ class Server:
     """One process. `stop` fails the test when the exit code is not 0, which
     includes every finding of a sanitizer."""
 
-    def __init__(self, command, ready, forbid=()):
-        """`ready`: a pattern in what it prints; its first group is the port.
-        `forbid`: system calls that fail."""
+    def __init__(self, command, ready, forbid=(), port=0):
+        """`ready`: a pattern in what it prints; its first group is the port,
+        if that is not known before. `forbid`: system calls that fail."""
         if settings.without_io_uring:
             forbid = ("io_uring_setup", *forbid)
         for call in forbid:
@@ -39,7 +39,7 @@ class Server:
         except BaseException:
             self.kill()
             raise
-        self.port = int(self.ready[1])
+        self.port = port or int(self.ready[1])
         self.idle_descriptors = self.descriptors()
 
     def printed(self):

@@ -1,0 +1,1 @@
+"""Several nodes and NATS, with real clients."""
