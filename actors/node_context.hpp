@@ -67,6 +67,8 @@ struct node_context {
   std::atomic<uint64_t> life{0};
   /// Whether that run of a node is in the cluster, as far as we know.
   std::function<bool(uint64_t)> is_alive = [](uint64_t) { return false; };
+  /// Connected for so long that every node that lives has been heard of.
+  std::function<bool()> sees_others = [] { return true; };
   /// How many nodes are to do before us what each could do.
   std::function<uint32_t()> rank = [] { return uint32_t{0}; };
   /// What follows is there, and constant: this node is in a cluster. Before it

@@ -17,7 +17,7 @@ declare -A packages=(
   [check]="git python3 clang-format-14 clang-tidy-14 shellcheck libgtest-dev
            libgmock-dev"
   [test]="python3 libfaketime python3-msgpack python3-websockets python3-wsproto libgtest-dev
-          libgmock-dev openssl nats-server chromium prometheus"
+          libgmock-dev openssl nats-server iproute2 chromium prometheus"
   [fuzz]="clang-14 libclang-rt-14-dev"
   [bench]="python3 openssl nats-server"
 )

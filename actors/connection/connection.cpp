@@ -100,7 +100,9 @@ uint32_t connection::expect_answer(uint32_t wire_id, const local_topic* topic) {
        hub_.services().now() + timeout});
   if (open_orders_.size() == hub_.node().settings.connection.credit)
     pause_at_ = hub_.services().now() + patience_without_credit;
-  if (!armed() || pause_at_ != steady_time::max())
+  // Or it is armed for something that is far away, as the end of a token.
+  if (!armed() || armed_for_ > open_orders_.front().deadline
+      || pause_at_ != steady_time::max())
     arm_timer();
   return last_serial_;
 }
@@ -219,6 +221,7 @@ void connection::arm_timer() {
   if (!services.timers || due == steady_time::max())
     return;
   const auto now = services.now();
+  armed_for_ = due;
   services.timers->arm(
       *this, now,
       std::chrono::ceil<std::chrono::milliseconds>(std::max(due, now) - now));

@@ -169,9 +169,10 @@ private:
   record_ref record_;
   std::unique_ptr<client_facts> facts_; // until `open`
   std::vector<subscription> subscriptions_;
-  std::vector<open_order> open_orders_;       // oldest first; at most `credit`
-  std::unique_ptr<slow_watch> slow_;          // while the socket is full
-  steady_time pause_at_ = steady_time::max(); // if no credit comes back
+  std::vector<open_order> open_orders_;        // oldest first; at most `credit`
+  std::unique_ptr<slow_watch> slow_;           // while the socket is full
+  steady_time pause_at_ = steady_time::max();  // if no credit comes back
+  steady_time armed_for_ = steady_time::max(); // while armed
   uint32_t last_serial_ = 0;
   bool flow_paused_ = false; // the client was asked to stop publishing
   bool ended_ = false;       // left OPEN

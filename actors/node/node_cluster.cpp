@@ -93,7 +93,7 @@ node_cluster::node_cluster(
 }
 
 node_cluster::~node_cluster() {
-  gate_->close(); // topics may hold the bus still, which tells how it ends
+  gate_->close();      // topics may hold the bus still, which tells how it ends
   membership_.reset(); // first what calls back
   users_.reset();
   peers_.reset();
@@ -182,6 +182,11 @@ void node_cluster::make_parts() {
   };
   context_.is_alive = [this](uint64_t life) {
     return life == context_.life || membership_->view()->find(life);
+  };
+  context_.sees_others = [this] {
+    const auto timeout = context_.settings.cluster.failure_timeout;
+    const auto since = timer_.now().count() - connected_since_ms_;
+    return connected_ && since >= timeout.count();
   };
   context_.rank = [this] {
     return static_cast<uint32_t>(membership_->view()->rank().value_or(0));

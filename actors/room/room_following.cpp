@@ -95,7 +95,7 @@ void room_actor_state::take_foreign(const journal_record& record, bool own) {
 void room_actor_state::on_came(const std::string& user, uint64_t of) {
   if (of == life()) { // it was refused for being late, and is there after all
     if (connections.of(user) == 0 && !memory->holds.holds(user))
-      leave(user, "closed");
+      hold_or_leave(user);
     return;
   }
   if (memory->holds.take_back(user)) // held here no longer
@@ -178,6 +178,11 @@ void room_actor_state::end_lives() {
   for (auto one = gone_.begin(); one != gone_.end();) {
     const auto [life, due] = *one;
     if (due > core->now()) {
+      ++one;
+      continue;
+    }
+    if (!core->node().sees_others()) { // who can say?
+      one->second = core->now() + core->node().settings.cluster.failure_timeout;
       ++one;
       continue;
     }

@@ -22,9 +22,13 @@ DEV = Path(__file__).parents[3] / "dev"
 
 def children_of(pid):
     """All processes below this one."""
-    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], check=True,
-                            capture_output=True, text=True).stdout
-    parents = dict(map(int, line.split()) for line in listed.splitlines())
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue  # it has just ended
+        parents[int(stat.parent.name)] = int(fields[1])
     found = {pid}
     while more := {one for one, by in parents.items() if by in found} - found:
         found |= more

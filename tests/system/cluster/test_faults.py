@@ -80,6 +80,18 @@ class Faults(ClusterTest):
             return not member["held"] and member["connections"] == 1
         await until(is_back, "the member is back")
 
+    async def test_every_publish_is_answered_in_time(self):
+        """By its connection, when the log takes longer; also where that waits
+        for the end of a token."""
+        [node] = await self.begin(1, "cluster { log { deadline = 5m } }")
+        one = await self.speaker(node, "one")
+        await one.subscribe(self.room)
+        self.nats.pause()
+        why = await one.refused(108, "publish", topic=self.room, data="late")
+        self.assertEqual(why, "no answer in time")
+        self.nats.resume()
+        await receipt(one, self.room, "after")
+
     async def test_nats_comes_back_with_its_store(self):
         first, second, *_ = await self.begin(2)
         here, there = (await self.speaker(first, "here"),
@@ -113,6 +125,22 @@ class Faults(ClusterTest):
             return first.get("/ready")[0] == second.get("/ready")[0] == 200
         await until(ready, "the nodes are ready")
 
+    async def test_a_join_that_was_refused_leaves_nobody_there(self):
+        """It is stored all the same, after its time."""
+        first, second, *_ = await self.begin(2)
+        here = await self.speaker(first, "here")
+        await here.subscribe(self.room)
+        ghost = await self.speaker(second, "ghost")
+        self.nats.pause()
+        await ghost.refused(108, "subscribe", topic=self.room)
+        await ghost.close()
+        self.nats.resume()
+        await receipt(here, self.room, "after")
+        await until_members((here,), self.room, ("here",))
+        await receipt(here, self.room, "end")
+        events = await read_until(here, lambda one: one.get("data") == "end")
+        self.assertEqual(told(events, "joined"), told(events, "left"))
+
     async def test_a_new_stream_is_a_new_epoch(self):
         first, second, *_ = await self.begin(2)
         here, there = (await self.speaker(first, "here"),
@@ -126,11 +154,17 @@ class Faults(ClusterTest):
         after = await receipt(here, self.room, "after")
         self.assertNotEqual(before["epoch"], after["epoch"])
         for one in (here, there):  # on the connections that went on
-            events = await read_until(
-                one, lambda got: got.get("data") == "after")
-            snapshots = [got for got in events if got["event"] == "snapshot"]
-            self.assertTrue(snapshots, events)
-            self.assertEqual(snapshots[-1]["epoch"], after["epoch"])
+            events = await read_until(one, lambda got: got.get("epoch"))
+            self.assertEqual((events[-1]["event"], events[-1]["epoch"]),
+                             ("snapshot", after["epoch"]))
+            # Nothing of the new log came before, or was taken for the old one.
+            self.assertEqual([got["data"] for got in events if "data" in got],
+                             ["before"])
+        again = await receipt(here, self.room, "again")
+        for one in (here, there):
+            [*_, event] = await read_until(
+                one, lambda got: got.get("data") == "again")
+            self.assertEqual(event["offset"], again["offset"])
         await until_members((here, there), self.room, ("here", "there"))
         late = await self.speaker(second, "late")
         reply = await late.subscribe(self.room, since=position_of(before))

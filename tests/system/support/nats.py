@@ -20,9 +20,9 @@ PRINTED_MAX = 10_000
 
 CONFIGURATION = """
 server_name: {name}
-host: 127.0.0.1
+host: {host}
 port: {port}
-http: 127.0.0.1:{monitor}
+http: {host}:{monitor}
 max_payload: 2097152
 jetstream {{ store_dir: "{folder}/store" }}
 {more}
@@ -54,9 +54,12 @@ def nats_program():
 class Nats:
     """One server, which may be ended and started again with what it stored."""
 
-    def __init__(self, more="", *, name="nats", port=0, start=True):
+    def __init__(self, more="", *, name="nats", port=0, start=True, enter=(),
+                 host="127.0.0.1"):
+        """`enter`: what is put before its command, to run it elsewhere."""
         self.folder = tempfile.TemporaryDirectory(prefix="rookery-nats-")
         self.name, self.process = name, None
+        self.enter, self.host = enter, host
         self.port, self.monitor = port or free_port(), free_port()
         self.file = Path(self.folder.name, "nats.conf")
         self.log = Path(self.folder.name, "nats.log")
@@ -67,12 +70,12 @@ class Nats:
     def write(self, more=""):
         """The configuration, for the next start."""
         self.file.write_text(CONFIGURATION.format(
-            name=self.name, port=self.port, monitor=self.monitor,
-            folder=self.folder.name, more=more))
+            name=self.name, host=self.host, port=self.port,
+            monitor=self.monitor, folder=self.folder.name, more=more))
 
     @property
     def url(self):
-        return f"nats://127.0.0.1:{self.port}"
+        return f"nats://{self.host}:{self.port}"
 
     @property
     def pid(self):
@@ -84,8 +87,8 @@ class Nats:
     def start(self, *, wait=True):
         with self.log.open("wb") as log:  # of this run only
             self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", nats_program(), "-c",
-                 str(self.file)], stdout=log, stderr=log)
+                [*self.enter, "setpriv", "--pdeathsig", "KILL", nats_program(),
+                 "-c", str(self.file)], stdout=log, stderr=log)
         if wait:
             self.wait_until_ready()
 
@@ -111,7 +114,7 @@ class Nats:
 
     def ask(self, path):
         """Of its monitoring, as it is told there."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.monitor}/{path}",
+        with urllib.request.urlopen(f"http://{self.host}:{self.monitor}/{path}",
                                     timeout=DEADLINE_S) as answer:
             return json.load(answer)
 
