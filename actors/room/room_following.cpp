@@ -72,10 +72,11 @@ void room_actor_state::take_foreign(const journal_record& record) {
     return log.skip(record.offset);
   }
   std::string came, appears, went; // users
-  uint64_t from = life();
+  uint64_t elsewhere = 0;          // a life
   if (const auto* joined = std::get_if<joined_entry>(&*entry)) {
-    from = joined->life;
-    (from == life() ? appears : came) = joined->user;
+    const bool is_ours = joined->life == life();
+    (is_ours ? appears : came) = joined->user;
+    elsewhere = is_ours ? 0 : joined->life;
   } else if (const auto* left = std::get_if<left_entry>(&*entry)) {
     if (left->life == life())
       went = left->user;
@@ -86,8 +87,8 @@ void room_actor_state::take_foreign(const journal_record& record) {
   if (!came.empty() && memory->holds.take_back(came))
     leave(came, "closed");
   // Its node may have gone before this one heard of it.
-  if (!core->node().is_alive(from))
-    watch_life(from, core->node().settings.cluster.failure_timeout);
+  if (elsewhere != 0 && !core->node().is_alive(elsewhere))
+    watch_life(elsewhere, core->node().settings.cluster.failure_timeout);
   // His subscribe was refused, since this was not stored in time.
   if (!appears.empty() && connections.of(appears) == 0
       && !memory->holds.holds(appears))
