@@ -91,17 +91,18 @@ void connection::refuse(uint32_t id, errc code, std::string message) {
 
 /// Notes an order whose answer will bring its credit back, at the latest when
 /// its time is over.
-uint32_t connection::expect_answer(uint32_t wire_id, const local_topic* topic) {
+uint32_t connection::expect_answer(
+    uint32_t wire_id, const local_topic* topic, bool ends) {
   const auto timeout = hub_.node().settings.supervisor.request_timeout;
   if (++last_serial_ == 0)
     ++last_serial_; // 0 is nobody
   open_orders_.push_back(
       {last_serial_, wire_id, topic ? topic->number : 0,
-       hub_.services().now() + timeout});
+       ends ? hub_.services().now() + timeout : steady_time::max()});
   if (open_orders_.size() == hub_.node().settings.connection.credit)
     pause_at_ = hub_.services().now() + patience_without_credit;
   // Or it is armed for something that is far away, as the end of a token.
-  if (!armed() || armed_for_ > open_orders_.front().deadline
+  if (!armed() || armed_for_ > open_orders_.back().deadline
       || pause_at_ != steady_time::max())
     arm_timer();
   return last_serial_;
@@ -214,8 +215,8 @@ void connection::on(const direct_delivery& direct) {
 void connection::arm_timer() {
   auto& services = hub_.services();
   auto due = std::min(must_act_by_, pause_at_);
-  if (!open_orders_.empty())
-    due = std::min(due, open_orders_.front().deadline);
+  for (const auto& one : open_orders_)
+    due = std::min(due, one.deadline);
   if (slow_)
     due = std::min(due, slow_->look_at);
   if (!services.timers || due == steady_time::max())
@@ -234,9 +235,13 @@ void connection::on_timer() noexcept {
   if (now >= must_act_by_)
     return link_->close(
         user_ ? close_code::token_expired : close_code::auth_timeout);
-  while (!open_orders_.empty() && open_orders_.front().deadline <= now)
+  std::vector<uint32_t> late;
+  for (const auto& one : open_orders_)
+    if (one.deadline <= now)
+      late.push_back(one.serial);
+  for (const auto serial : late)
     answered(
-        open_orders_.front().serial,
+        serial,
         answer{error_reply{0, errc::not_available, "no answer in time"}});
   look_at_credit(now);
   look_at_socket(now);

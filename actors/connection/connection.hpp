@@ -148,7 +148,8 @@ private:
   void refuse(uint32_t id, errc code, std::string message);
   const topic_class*
   permitted(uint32_t id, right wanted, const std::string& topic);
-  uint32_t expect_answer(uint32_t wire_id, const local_topic* topic);
+  uint32_t
+  expect_answer(uint32_t wire_id, const local_topic* topic, bool ends = true);
   subscription* subscribed_to(std::string_view topic);
   void become(user_ref user);
   void arm_timer();

@@ -67,7 +67,9 @@ void connection::serve(uint32_t id, subscribe_request& request) {
   subscription fresh;
   fresh.topic = &topic;
   subscriptions_.push_back(fresh);
-  const auto serial = expect_answer(id, &topic);
+  // However long it takes: who is told that it failed asks again, and is
+  // subscribed already.
+  const auto serial = expect_answer(id, &topic, false);
   hub_.send(
       topic, subscribe_order{as_subscriber(), serial, std::move(request)});
 }

@@ -40,6 +40,10 @@ class DevCluster(unittest.IsolatedAsyncioTestCase):
         self.output = tempfile.TemporaryFile()
         self.addCleanup(self.output.close)
 
+    async def asyncSetUp(self):
+        # unittest turns it on, and it tells of every slow step.
+        asyncio.get_running_loop().set_debug(False)
+
     def printed(self):
         size = os.fstat(self.output.fileno()).st_size
         return os.pread(self.output.fileno(), size, 0).decode()
