@@ -208,7 +208,7 @@ void room_actor_state::remind(steady_time due) {
 void room_actor_state::remind_again() {
   auto due = std::min(
       {memory->holds.next_due().value_or(steady_time::max()), count_due_,
-       late_due_, come_back_due_});
+       late_due_, come_back_due_, late_replays_due_});
   if (!given_.empty())
     due = std::min(due, given_until_);
   for (const auto& [life, leaving] : gone_)
@@ -224,6 +224,11 @@ void room_actor_state::on_time() {
   for (const auto& user : memory->holds.expire(now))
     leave(user, "closed");
   end_lives();
+  if (late_replays_due_ <= now) {
+    late_replays_due_ = steady_time::max();
+    for (auto& order : std::exchange(late_replays_, {}))
+      handle(order);
+  }
   if (come_back_due_ <= now)
     come_back();
   if (count_due_ <= now)

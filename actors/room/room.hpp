@@ -214,6 +214,8 @@ private:
     bool asked = false;
   };
   std::map<uint64_t, wanted_part> to_read_; // by the offset it follows
+  std::vector<replay_order> late_replays_;  // one of each subscriber
+  steady_time late_replays_due_ = steady_time::max();
   std::size_t replay_reads_ = 0;
 
   // The last snapshot that was encoded: all that are too far behind get it.

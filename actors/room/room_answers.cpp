@@ -16,6 +16,9 @@ constexpr std::size_t presence_reply_max = 1000;
 
 constexpr uint64_t history_page_entries = 256;
 
+/// A replay that could not be read is tried again after this.
+constexpr std::chrono::seconds late_replay_delay{1};
+
 } // namespace
 
 /// Asks the journal; `then` is called within this actor.
@@ -107,6 +110,12 @@ void room_actor_state::replay_from(
     const journal_range& range, result<journal_page> page) {
   --replay_reads_;
   auto wanted = std::move(to_read_.extract(range.after).mapped().by);
+  if (!page && is_shared()) { // it is away, and comes back with all
+    late_replays_.insert(late_replays_.end(), wanted.begin(), wanted.end());
+    late_replays_due_ = core->now() + late_replay_delay;
+    remind_again();
+    return read_for_replays();
+  }
   std::vector<room_event> events;
   auto end = range.through;
   // What is not whole is answered by a snapshot.
