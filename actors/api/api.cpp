@@ -241,19 +241,23 @@ void api_state::ask_topic(const std::string& topic, topic_order order) {
 }
 
 void api_state::serve(const presence_call& call) {
-  ask_topic(
-      call.request.topic,
-      presence_order{{api_actor{self}, answer_serial}, call.request});
+  presence_order order;
+  order.from = {api_actor{self}, answer_serial};
+  order.request = call.request;
+  ask_topic(call.request.topic, std::move(order));
 }
 
 void api_state::serve(const history_call& call) {
-  ask_topic(
-      call.request.topic,
-      history_order{{api_actor{self}, answer_serial}, call.request});
+  history_order order;
+  order.from = {api_actor{self}, answer_serial};
+  order.request = call.request;
+  ask_topic(call.request.topic, std::move(order));
 }
 
 void api_state::serve(const room_state_call& call) {
-  ask_topic(call.topic, room_state_order{{api_actor{self}, answer_serial}});
+  room_state_order order;
+  order.from = {api_actor{self}, answer_serial};
+  ask_topic(call.topic, std::move(order));
 }
 
 void api_state::on_answer(const answer& said) {

@@ -111,6 +111,22 @@ class Play(ClusterTest):
                 pass  # the judge says what is wrong
         return said
 
+    async def same_state(self, topic):
+        """All nodes that stand at the same entry of the log have one state."""
+        said = []
+
+        async def same():
+            path = f"/rooms/state?topic={topic}"
+            asked = [asyncio.to_thread(one.get, path, internal=True)
+                     for one in self.cluster.nodes]
+            said[:] = [json.loads(body)
+                       for _, body in await asyncio.gather(*asked)]
+            return said[0].get("hash") and all(one == said[0] for one in said)
+        try:
+            await until(same, "one state", SETTLE_S)
+        except AssertionError:
+            self.fail(f"{topic} is another one on some nodes: {said}")
+
     async def judged(self, faults):
         try:
             report = await self.play(faults)
@@ -125,6 +141,8 @@ class Play(ClusterTest):
         history = {"clients": report["clients"],
                    "receipts": report["receipts"], "expected": expected,
                    "presence": await self.presence(expected)}
+        for topic in TOPICS:
+            await self.same_state(topic)
         findings = judge(history)
         if findings or not report["complete"]:
             self.keep(history, findings)
