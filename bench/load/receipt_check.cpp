@@ -1,7 +1,5 @@
 #include "bench/load/receipt_check.hpp"
 
-#include <algorithm>
-
 namespace rookery::load {
 
 uint32_t receipt_check::sends(instant now) {
@@ -28,14 +26,7 @@ std::optional<instant> receipt_check::saw(uint32_t id, uint64_t offset) {
 }
 
 bool offset_check::saw(uint64_t offset) {
-  if (offset > offset_max)
-    return false;
-  if (offset >= given_.size())
-    given_.resize(std::max<std::size_t>(offset + 1, 2 * given_.size()));
-  if (given_[offset])
-    return false;
-  given_[offset] = true;
-  return true;
+  return offset <= offset_max && given_.insert(offset).second;
 }
 
 } // namespace rookery::load

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <vector>
+#include <unordered_set>
 
 namespace rookery::load {
 
@@ -42,17 +42,17 @@ private:
   uint64_t offset_before_ = 0;
 };
 
-/// The offsets that the log of a topic has given out, a bit for each.
+/// The offsets that the log of a topic has given out; they may have holes.
 class offset_check {
 public:
-  /// Far beyond what any run publishes.
-  static constexpr uint64_t offset_max = uint64_t{1} << 30;
+  /// What JavaScript counts exactly.
+  static constexpr uint64_t offset_max = uint64_t{1} << 53;
 
   /// False if it was given out before, or is out of bounds.
   [[nodiscard]] bool saw(uint64_t offset);
 
 private:
-  std::vector<bool> given_;
+  std::unordered_set<uint64_t> given_;
 };
 
 } // namespace rookery::load
