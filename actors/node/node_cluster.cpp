@@ -202,6 +202,8 @@ result<void> node_cluster::join() {
     return started;
   if (auto started = membership_->start(); !started)
     return started;
+  if (!connected_) // the journal is, and the bus will be in a moment
+    connected_since_ms_ = timer_.now().count();
   tell_facts(); // they go with the first word
   membership_->set_state(node_state::up);
   return {};

@@ -7,9 +7,11 @@ namespace {
 
 using found = stream_access::found;
 
-/// Stores one batch behind whatever the log ends with. Only the first one that
-/// a topic ever has must find it empty. Who follows the topic gets the batch as
-/// news before its receipt.
+/// Stores one batch behind whatever the log ends with. At first it has to be
+/// what is known here, so that the batch can say exactly what is before it, and
+/// who reads backwards needs no search; where somebody else was faster, it is
+/// stored without. The first that a topic ever has finds it empty. Who follows
+/// the topic gets the batch as news before its receipt.
 class appending : public std::enable_shared_from_this<appending> {
 public:
   appending(
@@ -57,11 +59,13 @@ private:
     stamp_ = parts_.stamp();
     const bool first = topic_->newest == 0 && !refused_;
     stream_access::message one{parts_.log_subject(*topic_), id_, {}, {}};
-    if (first)
-      one.last = 0;
+    // Replicas compare with what is stored, not with what is under way.
+    const bool exact = !refused_ && parts_.settings.replicas < 2;
+    if (first || exact)
+      one.last = first ? 0 : sequence_of(topic_->newest);
     // 0 is for the first: 1 is before all others, too.
     const auto previous = first ? 0 : std::max<uint64_t>(topic_->newest, 1);
-    one.data = pack_batch(stamp_, previous, batch_.bodies);
+    one.data = pack_batch(stamp_, previous, batch_.bodies, exact);
     parts_.access.put(
         std::move(one), deadline_,
         [self = shared_from_this()](result<put_ack> said) {
@@ -77,9 +81,11 @@ private:
     }
     if (auto why = parts_.closed(*topic_); !why.empty())
       return fail({errc::not_available, std::move(why)});
+    if (said->refused && refused_)
+      return fail({errc::not_available, "NATS refuses " + topic_->name});
     if (said->refused) {
       refused_ = true;
-      return look();
+      return topic_->newest == 0 ? look() : store();
     }
     if (said->duplicate)
       return parts_.access.at(
@@ -182,7 +188,7 @@ private:
   std::string id_;
   int64_t stamp_ = 0;
   uint64_t stored_before_ = 0; // a sequence of this topic
-  bool refused_ = false;       // it is not the topic's first
+  bool refused_ = false;       // somebody else was faster
   journal_receipt receipt_;
 };
 

@@ -45,6 +45,16 @@ void page_reading::last(step then) {
       guarded(std::move(then)));
 }
 
+void page_reading::at(uint64_t sequence, step then) {
+  parts_.access.at(
+      parts_.names.log, sequence, deadline_,
+      guarded([this, then = std::move(then)](found stored) {
+        if (stored && stored->subject != parts_.log_subject(*topic_))
+          stored.reset();
+        then(std::move(stored));
+      }));
+}
+
 void page_reading::on_first(const found& first) {
   if (!first) {
     page_.reaches = topic_->newest;

@@ -32,6 +32,8 @@ protected:
   void end(bool complete);
   void next(uint64_t sequence, step then);
   void last(step then);
+  /// Of this topic; none: it is of another, or gone.
+  void at(uint64_t sequence, step then);
   /// Whether this may be a replica's answer that does not have all yet that was
   /// receipted; if so, `again` is to ask once more. What has gone since the
   /// receipt looks the same: therefore only so often.

@@ -7,9 +7,9 @@ namespace rookery {
 
 namespace {
 
-/// Reads segments of the log forward, each before the one that was read last,
-/// and adds them reversed. How long one has to be is guessed from what a batch
-/// says of the one before it, behind which there may be others.
+/// Goes from each batch to the one before it. Where that is not known exactly
+/// it reads a segment of the log forward, which ends there, and adds it
+/// reversed. How long that has to be is guessed from what the batch says.
 class backward_reading final : public page_reading {
 public:
   using page_reading::page_reading;
@@ -62,6 +62,14 @@ private:
     const auto batch = unpack_batch(from.data);
     if (!batch)
       return fail(batch.error());
+    if (batch->exact && batch->previous == 0)
+      return end(true);
+    if (batch->exact)
+      return at(sequence_of(batch->previous), [this](found stored) {
+        if (!stored) // it has gone, or this was the first
+          return end(true);
+        on_end(std::move(*stored));
+      });
     const auto known = sequence_of(batch->previous);
     const auto distance = known < before_ ? before_ - known : before_;
     // As many batches as the page may still need, if they are like this one.

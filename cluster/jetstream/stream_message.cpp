@@ -52,6 +52,9 @@ private:
   bool failed_ = false;
 };
 
+/// Of the count of bodies.
+constexpr uint16_t exact_bit = 0x8000;
+
 bool plain(char one) {
   return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z')
          || (one >= '0' && one <= '9') || one == '-' || one == '_'
@@ -77,8 +80,9 @@ std::string subject_token(std::string_view topic) {
   return token.empty() ? "%" : token;
 }
 
-std::string
-pack_batch(int64_t stamp, uint64_t previous, const journal_bodies& bodies) {
+std::string pack_batch(
+    int64_t stamp, uint64_t previous, const journal_bodies& bodies,
+    bool exact) {
   ROOKERY_CHECK(
       bodies.size() <= batch_entries_max, "append refuses longer batches");
   std::string to;
@@ -86,7 +90,7 @@ pack_batch(int64_t stamp, uint64_t previous, const journal_bodies& bodies) {
   put(to, version);
   put(to, stamp);
   put(to, previous);
-  put(to, static_cast<uint16_t>(bodies.size()));
+  put(to, static_cast<uint16_t>(bodies.size() | (exact ? exact_bit : 0)));
   for (const auto one : bodies)
     put(to, static_cast<uint32_t>(one.size()));
   for (const auto one : bodies)
@@ -100,7 +104,9 @@ result<batch_message> unpack_batch(std::string_view payload) {
   const auto first = from.number<uint8_t>();
   batch.stamp = from.number<int64_t>();
   batch.previous = from.number<uint64_t>();
-  const uint64_t count = from.number<uint16_t>();
+  const auto counted = from.number<uint16_t>();
+  batch.exact = (counted & exact_bit) != 0;
+  const uint64_t count = counted & ~exact_bit;
   byte_reader lengths{from.text(count * 4)};
   bool whole = !from.failed() && first == version && count > 0
                && count <= batch_entries_max;

@@ -41,11 +41,13 @@ struct batch_message {
   /// The newest offset of the topic that the writer knew; others may have
   /// appended behind it. 0 only for the first batch that a topic ever had.
   uint64_t previous = 0;
+  bool exact = false;                   // nothing is between that and this
   std::vector<std::string_view> bodies; // into what was unpacked
 };
 /// Of at most `batch_entries_max` bodies.
-std::string
-pack_batch(int64_t stamp, uint64_t previous, const journal_bodies& bodies);
+std::string pack_batch(
+    int64_t stamp, uint64_t previous, const journal_bodies& bodies,
+    bool exact = false);
 /// Total; `internal`: this is no batch.
 result<batch_message> unpack_batch(std::string_view payload);
 /// What surrounds the bodies.
