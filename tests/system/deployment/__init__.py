@@ -1,0 +1,1 @@
+"""What of docker/ can be judged without an engine and without systemd."""
