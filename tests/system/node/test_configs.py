@@ -33,6 +33,10 @@ class Configs(unittest.IsolatedAsyncioTestCase):
     def shortDescription(self):
         return None  # the name says it
 
+    async def asyncSetUp(self):
+        # unittest turns it on, and it tells of every slow step.
+        asyncio.get_running_loop().set_debug(False)
+
     def start(self, file, **environment):
         node = Deployed(CONFIGS / file, **environment)
         self.addAsyncCleanup(asyncio.to_thread, node.stop)
