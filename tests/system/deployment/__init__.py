@@ -1,1 +1,1 @@
-"""What of docker/ can be judged without an engine and without systemd."""
+"""What is in docker/, judged and run without an engine and without systemd."""
