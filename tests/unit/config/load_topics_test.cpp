@@ -139,10 +139,11 @@ TEST(topic_classes, must_not_be_hidden_by_one_before_them) {
           "\"user.{id}\" of e comes before it and takes all"));
 }
 
-TEST(topic_classes, of_kind_lobby_are_not_there) {
+TEST(topic_classes, of_kind_listing_are_not_there) {
   EXPECT_THAT(
-      errors_in("topics.a { match = a, kind = lobby }"),
-      ElementsAre("x.conf:1: topics.a.kind: 'lobby' is none of topic | room"));
+      errors_in("topics.a { match = a, kind = listing }"),
+      ElementsAre("x.conf:1: topics.a.kind: 'listing' is none of topic | room | "
+                  "lobby"));
 }
 
 } // namespace
