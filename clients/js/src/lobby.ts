@@ -2,7 +2,7 @@
 // after each lost connection; what the lobby is follows from its log.
 
 import { Emitter } from "./emitter.js";
-import type { RookeryError } from "./errors.js";
+import { RookeryError } from "./errors.js";
 import type {
   LobbyCreateOptions,
   LobbyEvents,
@@ -63,6 +63,8 @@ export class Lobby<
   #wish: LobbyJoinOptions | undefined; // to have a seat: how it was asked for
   #seated: Position | undefined; // where we got it
   #seat: number | undefined;
+  #asking = 0; // calls that may bring a seat
+  #leaves = 0; // a seat that was asked for before is not wanted
 
   /** Made by `Client.lobby`. */
   constructor(topic: string, port: LobbyPort, keeper: LobbyKeeper) {
@@ -122,11 +124,18 @@ export class Lobby<
   /** A handle that came to nothing is as one that was never used. */
   async #askForSeat(ask: () => Promise<SeatReceipt>): Promise<SeatReceipt> {
     this.#keeper.enter(this as unknown as AnyLobby);
+    const leaves = this.#leaves;
+    this.#asking += 1;
     try {
-      return await ask();
+      const receipt = await ask();
+      if (leaves === this.#leaves) return receipt;
+      throw new RookeryError("closed", `${this.topic} was left meanwhile`);
     } catch (error) {
-      if (!this.#subscription) this.#keeper.leave(this as unknown as AnyLobby);
+      if (leaves === this.#leaves && !this.#subscription)
+        this.#keeper.leave(this as unknown as AnyLobby);
       throw error;
+    } finally {
+      this.#asking -= 1;
     }
   }
 
@@ -139,10 +148,11 @@ export class Lobby<
 
   /** Frees the seat, if there is one, and listens no more. */
   async leave(options?: CallOptions): Promise<void> {
-    const seated = this.#seat !== undefined || this.#wish !== undefined;
+    const seated = this.#seat ?? this.#wish ?? (this.#asking || undefined);
+    this.#leaves += 1;
     this.#unseat();
     try {
-      if (seated) await this.#call("lobby.leave", {}, options);
+      if (seated !== undefined) await this.#call("lobby.leave", {}, options);
     } catch (error) {
       // What we want is so already.
       const { code } = error as RookeryError;

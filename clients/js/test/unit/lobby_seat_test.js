@@ -160,6 +160,22 @@ test("who leaves while the connection is lost does not join first", async () => 
   await left;
 });
 
+test("who leaves before the seat is there does not keep it", async () => {
+  const { client, connected } = scripted();
+  const socket = await connected();
+  const lobby = client.lobby(T);
+  const joined = lobby.join();
+  const left = lobby.leave();
+  socket.replies("lobby.join", { seat: 0, ...AT });
+  socket.replies("lobby.leave", { epoch: "e", offset: 6 });
+  await assert.rejects(joined, { code: "closed" });
+  await left;
+  assert.equal(lobby.seat, undefined);
+  socket.ends();
+  const next = await connected();
+  next.hearsNothing();
+});
+
 test("the companion is entered with the lobby, and spoken on with a seat", async () => {
   const { client, connected } = scripted();
   const socket = await connected();
