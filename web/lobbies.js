@@ -32,6 +32,7 @@ export class LobbiesView {
   #client;
   #list;
   #abort = null; // while a match is looked for
+  #rows = new Map(); // by topic
   #current; // name of the lobby that is shown
 
   constructor(client) {
@@ -71,34 +72,35 @@ export class LobbiesView {
     const all = this.#list?.current ?? [];
     byId("open-count").textContent = all.length.toLocaleString();
     byId("open-hint").hidden = all.length > 0;
-    byId("open").replaceChildren(
-      ...all.slice(0, SHOWN_MAX).map((one) => this.#row(one)),
-    );
+    const rows = all.slice(0, SHOWN_MAX).map((one) => this.#row(one));
+    const list = byId("open");
+    for (const [topic, row] of this.#rows)
+      if (!rows.includes(row)) {
+        row.remove();
+        this.#rows.delete(topic);
+      }
+    // One that has the focus stays where it is.
+    for (const [at, row] of rows.entries())
+      if (list.children[at] !== row)
+        list.insertBefore(row, list.children[at] ?? null);
   }
 
-  #row({ topic, seats, taken, locked }) {
-    const name = topic.slice(PREFIX.length);
-    const left = seats - taken;
-    const node = element(
-      "a",
-      {
-        href: `#${name}`,
-        "aria-current": name === this.#current ? "page" : undefined,
-      },
-      element("span", { class: "name", text: name }),
-    );
-    if (locked)
-      node.append(
-        icon("lock"),
-        element("span", { class: "hidden", text: "with a password" }),
+  #row(lobby) {
+    const name = lobby.topic.slice(PREFIX.length);
+    let row = this.#rows.get(lobby.topic);
+    if (!row) {
+      row = element(
+        "li",
+        { "data-lobby": name },
+        element("a", { href: `#${name}` }),
       );
-    node.append(
-      element("span", {
-        class: "seats-left",
-        text: left > 0 ? `${left} of ${seats} free` : "full",
-      }),
-    );
-    return element("li", { "data-lobby": name }, node);
+      this.#rows.set(lobby.topic, row);
+    }
+    const link = row.firstChild;
+    link.replaceChildren(...labelOf(name, lobby));
+    if (name === this.#current) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+    return row;
   }
 
   async #create() {
@@ -148,4 +150,18 @@ export class LobbiesView {
     byId("side-error").hidden = !why;
     byId("side-error").textContent = why;
   }
+}
+
+function labelOf(name, { seats, taken, locked }) {
+  const lock = [
+    icon("lock"),
+    element("span", { class: "hidden", text: "with a password" }),
+  ];
+  const left = seats - taken;
+  const text = left > 0 ? `${left} of ${seats} free` : "full";
+  return [
+    element("span", { class: "name", text: name }),
+    ...(locked ? lock : []),
+    element("span", { class: "seats-left", text }),
+  ];
 }

@@ -25,7 +25,8 @@ export class Table {
   #problem; // what does not work, in words
   #order = null; // what we want, and the host has not done yet
   #locked;
-  #joined = false;
+  #joined; // this tab has said so
+  #seatsShown = ""; // what the seats were shown by
   #ended = false;
   #pointer = new Conflated(POINTER_MS, (at) => this.#lobby.play.tell(at));
 
@@ -42,16 +43,19 @@ export class Table {
     this.#board = new BoardView((cell) => this.#players.want({ cell }));
     this.#listen(lobby);
     this.#offerActions();
+    this.#joined = lobby.seat !== undefined;
     lobby.watch();
     this.#show();
-    if (lobby.state) this.#comeBack();
   }
 
   #listen(lobby) {
     const on = (name, handler) =>
       lobby.on(name, (event) => this.#ended || handler(event));
     on("changed", () => this.#show());
-    on("live", () => this.#comeBack());
+    on("live", () => {
+      this.#say(undefined);
+      this.#comeBack();
+    });
     on("seated", () => this.#say(undefined));
     on("lost", ({ code, message }) =>
       this.#say(`Your seat is gone. ${WHY[code] ?? message}`),
@@ -116,6 +120,7 @@ export class Table {
   }
 
   async #try(call) {
+    this.#say(undefined);
     try {
       await call();
     } catch ({ code, message }) {
@@ -164,14 +169,26 @@ export class Table {
 
   #showSeats(view, game, result) {
     const plays = view?.started && !view.closed && !result;
+    const { seats, host, started, closed } = view ?? {};
+    const turn = plays && game.turn;
+    const facts = JSON.stringify([
+      seats,
+      host,
+      started,
+      closed,
+      turn,
+      game.wins,
+    ]);
+    if (facts === this.#seatsShown) return; // and what has the focus keeps it
+    this.#seatsShown = facts;
     const nodes = MARKS.map((_, at) => {
       const one = view?.seats.find(({ seat }) => seat === at);
-      const turn = plays && game.turn === at && one;
+      const acts = turn === at && one;
       const free = view && !view.closed ? "Free" : "–";
       return element(
         "li",
         {
-          class: `seat${one ? "" : " free"}${turn ? " turn" : ""}${one?.held ? " held" : ""}`,
+          class: `seat${one ? "" : " free"}${acts ? " turn" : ""}${one?.held ? " held" : ""}`,
           hue: HUES[at],
           "data-user": one?.user,
           "data-seat": at,
