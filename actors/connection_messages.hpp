@@ -73,6 +73,7 @@ struct direct_order {
   asker from;
   user_ref sender;
   std::string receiver;
+  std::string topic; // as of direct_event
   payload data;
 };
 /// The same from another node, for the connections that are here.

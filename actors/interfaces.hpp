@@ -47,6 +47,7 @@ struct appended_notice;
 struct ask_order;
 struct attach_order;
 struct busiest_order;
+struct claim_notice;
 struct close_order;
 struct closed_connection;
 struct connection_entry;
@@ -65,6 +66,7 @@ struct gone_order;
 struct inspect_order;
 struct leave_order;
 struct load_order;
+struct lobby_order;
 struct news_notice;
 struct offer_order;
 struct node_said;
@@ -86,6 +88,7 @@ struct reset_order;
 struct room_state_order;
 struct registry_counts;
 struct scan_order;
+struct seat_order;
 struct set_order;
 struct shrink_order;
 struct slow_report;
@@ -134,6 +137,10 @@ using topic_actor = caf::typed_actor<
     caf::reacts_to<remote_message>,
     // Changes the room's state; the answer goes to who asked.
     caf::reacts_to<set_order>,
+    // Asks something of a lobby or of a listing.
+    caf::reacts_to<lobby_order>,
+    // What a listing says to a lobby.
+    caf::reacts_to<claim_notice>,
     // With block-sender: goes on with the publishes that wait.
     caf::reacts_to<taken_order>,
     // Asks who is there.
@@ -180,6 +187,8 @@ using fanout_actor = caf::typed_actor<
     caf::reacts_to<reset_order>,
     // Answers an unsubscribe; no event of the topic comes after it.
     caf::reacts_to<detach_order>,
+    // A connection of this thread has a seat, or has none any more.
+    caf::reacts_to<seat_order>,
     // The supervisor's answers to `open`.
     caf::reacts_to<opened_topic>, caf::reacts_to<refused_topic>,
     // Passes an order of no connection on to a topic.

@@ -42,7 +42,8 @@ struct subscriber {
 struct answer {
   std::variant<
       ok_reply, subscribed_reply, unsubscribed_reply, published_reply,
-      presence_reply, history_reply, room_state_reply, sent_reply, error_reply>
+      presence_reply, history_reply, room_state_reply, sent_reply, seat_reply,
+      lobby_list_reply, match_pick, error_reply>
       reply;
 };
 
@@ -79,6 +80,38 @@ struct set_order {
 /// All subscribers of one thread have taken, or will not take, a delivery.
 struct taken_order {
   uint64_t delivery = 0;
+};
+/// What is asked of lobbies and listings.
+struct lobby_order {
+  /// A connection that played in the lobby is gone.
+  struct drop {
+    close_code reason = close_code::abnormal;
+  };
+  /// A node has the lobby so; the listing is to have it so, too.
+  struct claim {
+    listed_lobby lobby;
+    topic_actor answer_to; // a claim_notice
+    uint64_t question = 0;
+  };
+  /// Is the lobby as it is listed?
+  struct wake {};
+  /// A client does not want to wait for its match any more.
+  struct cancel {
+    uint32_t serial = 0; // of its order
+  };
+
+  asker from;
+  subscriber who;
+  steady_time arrived;
+  std::variant<
+      lobby_request, lobby_send_request, lobby_list_request,
+      lobby_match_request, cancel, drop, claim, wake>
+      what;
+};
+/// The listing has it so, or has not.
+struct claim_notice {
+  uint64_t question = 0;
+  result<void> done;
 };
 struct presence_order {
   asker from;
@@ -145,7 +178,10 @@ struct found_entries {
 /// What waits for a topic to be opened.
 using topic_order = std::variant<
     subscribe_order, unsubscribe_order, leave_order, publish_order, set_order,
-    presence_order, history_order, room_state_order, replay_order>;
+    lobby_order, presence_order, history_order, room_state_order, replay_order>;
+
+/// Tells a lobby that its claim came to nothing, if the order is one.
+void refuse_claim(const topic_order& order, const failure& why);
 
 /// What a client of another node published to a topic without a log.
 struct remote_message {
@@ -211,6 +247,15 @@ struct replay_chunk {
   uint64_t told = 0;   // events that the room told up to there
   uint64_t newest = 0; // of the log
 };
+/// A connection plays in the lobby, or does so no longer; then what it asked,
+/// if it did, is answered.
+struct seat_order {
+  topic_ref topic;
+  subscriber who;
+  bool seated = false;
+  uint32_t serial = 0; // 0: nothing was asked
+  answer reply;
+};
 struct detach_order {
   topic_ref topic;
   connection_id connection = 0;
@@ -227,6 +272,7 @@ struct refused_topic {
 };
 struct local_subscribers {
   std::vector<subscriber> all;
+  std::vector<subscriber> players; // who have a seat in the lobby
 };
 
 } // namespace rookery
@@ -253,6 +299,7 @@ ROOKERY_LOCAL_MESSAGE(rookery::appended_notice)
 ROOKERY_LOCAL_MESSAGE(rookery::ask_order)
 ROOKERY_LOCAL_MESSAGE(rookery::attach_order)
 ROOKERY_LOCAL_MESSAGE(rookery::busiest_order)
+ROOKERY_LOCAL_MESSAGE(rookery::claim_notice)
 ROOKERY_LOCAL_MESSAGE(rookery::close_order)
 ROOKERY_LOCAL_MESSAGE(rookery::closed_connection)
 ROOKERY_LOCAL_MESSAGE(rookery::connection_entry)
@@ -277,6 +324,7 @@ ROOKERY_LOCAL_MESSAGE(rookery::history_order)
 ROOKERY_LOCAL_MESSAGE(rookery::inspect_order)
 ROOKERY_LOCAL_MESSAGE(rookery::leave_order)
 ROOKERY_LOCAL_MESSAGE(rookery::load_order)
+ROOKERY_LOCAL_MESSAGE(rookery::lobby_order)
 ROOKERY_LOCAL_MESSAGE(rookery::local_subscribers)
 ROOKERY_LOCAL_MESSAGE(rookery::opened_topic)
 ROOKERY_LOCAL_MESSAGE(rookery::presence_order)
@@ -292,6 +340,7 @@ ROOKERY_LOCAL_MESSAGE(rookery::replay_order)
 ROOKERY_LOCAL_MESSAGE(rookery::registry_counts)
 ROOKERY_LOCAL_MESSAGE(rookery::room_state_order)
 ROOKERY_LOCAL_MESSAGE(rookery::scan_order)
+ROOKERY_LOCAL_MESSAGE(rookery::seat_order)
 ROOKERY_LOCAL_MESSAGE(rookery::set_order)
 ROOKERY_LOCAL_MESSAGE(rookery::shrink_order)
 ROOKERY_LOCAL_MESSAGE(rookery::slow_report)

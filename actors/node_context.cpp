@@ -5,6 +5,8 @@
 #include "base/hex.hpp"
 #include "cluster/membership/cluster_view.hpp"
 
+#include <caf/send.hpp>
+
 #include <algorithm>
 #include <charconv>
 
@@ -20,7 +22,14 @@ constexpr uint64_t number_mask = (uint64_t{1} << number_bits) - 1;
 
 } // namespace
 
+const lobby_topics& node_context::lobbies() const {
+  std::call_once(lobbies_made_, [this] { lobbies_.emplace(settings.topics); });
+  return *lobbies_;
+}
+
 const topic_class* node_context::class_of(std::string_view topic) const {
+  if (topic.starts_with(listing_prefix) || topic.starts_with(play_prefix))
+    return lobbies().class_of(topic);
   for (const auto& one : settings.topics)
     if (is_personal(one.match) ? matches(with_any_id(one.match), topic)
                                : matches(one.match, topic))
@@ -55,6 +64,16 @@ node_facts node_context::facts() const {
                 + std::to_string(settings.http.internal_port);
   now.started_at = started_at;
   return now;
+}
+
+void refuse_claim(const topic_order& order, const failure& why) {
+  const auto* asked = std::get_if<lobby_order>(&order);
+  const auto* claim =
+      asked ? std::get_if<lobby_order::claim>(&asked->what) : nullptr;
+  if (claim)
+    caf::anon_send(
+        claim->answer_to,
+        claim_notice{claim->question, tl::make_unexpected(why)});
 }
 
 void node_context::release_actors() {

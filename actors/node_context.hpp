@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/lobby/lobby_topics.hpp"
 #include "actors/messages.hpp"
 #include "actors/remote_losses.hpp"
 #include "actors/supervisor/memory_pressure.hpp"
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -117,6 +119,8 @@ struct node_context {
 
   /// The class of the first pattern that matches; null: error 102.
   const topic_class* class_of(std::string_view topic) const;
+  /// What the classes of lobbies bring with them.
+  const lobby_topics& lobbies() const;
 
   bool in_cluster() const noexcept { return joined; }
   /// What can be said of this node itself, without what only its cluster knows.
@@ -124,6 +128,10 @@ struct node_context {
 
   /// Lets go of the actors, before their system ends.
   void release_actors();
+
+private:
+  mutable std::once_flag lobbies_made_;
+  mutable std::optional<lobby_topics> lobbies_;
 };
 
 /// Of the time that a client's request may take, what another node has for its

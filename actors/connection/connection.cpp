@@ -114,6 +114,9 @@ void connection::answered(uint32_t serial, const answer& reply_of_topic) {
       [&](const open_order& one) { return one.serial == serial; });
   if (order == open_orders_.end())
     return; // its time was over
+  auto final_reply = reply_of_topic;
+  if (!searches_.empty() && search_goes_on(serial, final_reply))
+    return;
   const auto id = order->wire_id;
   open_orders_.erase(order);
   if (open_orders_.empty())
@@ -124,7 +127,7 @@ void connection::answered(uint32_t serial, const answer& reply_of_topic) {
     flow_paused_ = false;
     send_event(flow_resume_event{});
   }
-  std::visit([&](const auto& one) { reply(id, one); }, reply_of_topic.reply);
+  std::visit([&](const auto& one) { reply(id, one); }, final_reply.reply);
 }
 
 void connection::lose_orders(const local_topic& topic) {
@@ -278,6 +281,7 @@ void connection::on_closing(close_code code) {
       hub_.send(*one.topic, leave_order{as_subscriber(), reason});
     end(&one);
   }
+  leave_lobbies(reason);
   open_orders_.clear();
 }
 

@@ -13,6 +13,18 @@
 
 namespace rookery {
 
+/// A client that wants any seat in a lobby that fits.
+struct seat_search {
+  uint32_t serial = 0;
+  uint32_t wire_id = 0;
+  local_topic* listing = nullptr; // pinned
+  lobby_match_request request;
+  steady_time arrived;
+  steady_time deadline;
+  std::string topic; // where it asked last
+  bool creates = false;
+};
+
 /// What the upgrade request told about a client.
 struct client_facts {
   user_ref user; // null: it has to say `auth` first
@@ -74,6 +86,9 @@ public:
   /// The client said `flow.pause` before the topic had answered.
   bool wants_pause(const local_topic& topic);
   void detached(local_topic& topic);
+  /// False: the client is gone.
+  bool seated(local_topic& lobby, bool plays);
+  bool plays_in(const local_topic& lobby) const;
   void refused(local_topic& topic, uint32_t serial, const answer& why);
   void answered(uint32_t serial, const answer& reply);
   void send_text(std::string_view encoded) { link_->answer(encoded); }
@@ -142,6 +157,23 @@ private:
   void serve(uint32_t id, send_request& request);
   void serve(uint32_t id, ping_request& request);
   void serve(uint32_t id, flow_request& request);
+  // lobby_requests.cpp
+  void serve(uint32_t id, lobby_request& request);
+  void serve(uint32_t id, lobby_send_request& request);
+  void serve(uint32_t id, lobby_list_request& request);
+  void serve(uint32_t id, lobby_match_request& request);
+  void serve(uint32_t id, match_cancel_request& request);
+  bool may_play(uint32_t id, const std::string& lobby);
+  local_topic* listing_of(uint32_t id, const std::string& prefix);
+  const topic_class* permitted_own(
+      uint32_t id, right wanted, const std::string& topic,
+      const topic_class& rules);
+  template <class What>
+  void ask(local_topic& of, uint32_t serial, What what);
+  void search(seat_search& one);
+  bool search_goes_on(uint32_t serial, answer& reply);
+  void end_search(std::size_t index);
+  void leave_lobbies(close_code reason);
 
   template <class Reply>
   void reply(uint32_t id, Reply what);
@@ -170,6 +202,8 @@ private:
   record_ref record_;
   std::unique_ptr<client_facts> facts_; // until `open`
   std::vector<subscription> subscriptions_;
+  std::vector<local_topic*> plays_; // lobbies, pinned; few
+  std::vector<std::unique_ptr<seat_search>> searches_;
   std::vector<open_order> open_orders_;        // oldest first; at most `credit`
   std::unique_ptr<slow_watch> slow_;           // while the socket is full
   steady_time pause_at_ = steady_time::max();  // if no credit comes back

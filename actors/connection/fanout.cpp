@@ -128,6 +128,7 @@ void fanout::on(const refused_topic& refused) {
 void fanout::refuse_waiting(local_topic& topic, const failure& why) {
   const answer refusal{error_reply{0, why.code, why.message}};
   for (auto& order : std::exchange(topic.waiting, {})) {
+    refuse_claim(order, why);
     if (auto* one = std::get_if<subscribe_order>(&order))
       if (auto* asking = find(one->who.connection))
         asking->refused(topic, one->serial, refusal);
@@ -157,8 +158,11 @@ local_subscribers fanout::on(lost_atom, const std::string& name) {
     return found;
   topic->handle = topic_actor{};
   topic->way = local_topic::route::opening; // the supervisor is at it
-  for (auto& [id, one] : connections_)
+  for (auto& [id, one] : connections_) {
     one->lose_orders(*topic);
+    if (one->plays_in(*topic))
+      found.players.push_back(one->as_subscriber());
+  }
   topic->stalled.reset(); // nobody waits for it any more
   const bool has_log = topic->identity->rules.kind != topic_kind::topic;
   for (auto& entry : topic->listeners) {
@@ -251,6 +255,24 @@ void fanout::on(const detach_order& order) {
     return;
   asking->detached(*topic);
   asking->answered(order.serial, order.reply);
+}
+
+void fanout::on(const seat_order& order) {
+  auto& lobby = topic(order.topic->name);
+  pin(lobby);
+  auto* asking = find(order.who.connection);
+  if (asking && asking->seated(lobby, order.seated)) {
+    if (order.serial != 0)
+      asking->answered(order.serial, order.reply);
+  } else if (order.seated) { // gone meanwhile
+    send(
+        lobby, lobby_order{
+                   {},
+                   order.who,
+                   services_.now(),
+                   lobby_order::drop{close_code::abnormal}});
+  }
+  unpin(lobby);
 }
 
 void fanout::stop_listening(local_topic& topic, std::size_t index) {

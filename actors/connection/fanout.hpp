@@ -160,6 +160,7 @@ public:
   void on(const reset_order& order);
   void on(const attach_order& order);
   void on(const detach_order& order);
+  void on(const seat_order& order);
   void on(const ask_order& order);
   void on(const opened_topic& opened);
   void on(const refused_topic& refused);

@@ -94,6 +94,8 @@ void connection::serve(uint32_t id, publish_request& request) {
   hub_.services().counters->publishes.add();
   auto& topic = hub_.topic(request.topic);
   topic.publishes.count(hub_.services().now());
+  if (topic.name.starts_with(play_prefix))
+    request.tag = user_->user; // the latest of each player
   const auto serial = expect_answer(id, &topic);
   hub_.send(
       topic, publish_order{
@@ -144,6 +146,7 @@ void connection::serve(uint32_t id, send_request& request) {
                                 {handle(), serial},
                                 user_,
                                 std::move(request.user),
+                                {},
                                 std::move(request.data)});
 }
 
@@ -185,6 +188,8 @@ connection::permitted(uint32_t id, right wanted, const std::string& topic) {
         id, errc::unknown_topic, "topic: no class of topics matches " + topic);
     return nullptr;
   }
+  if (rules->kind == topic_kind::listing || topic.starts_with(play_prefix))
+    return permitted_own(id, wanted, topic, *rules);
   const auto* own = subscribed_to(topic);
   const auto is = own && own->at == subscription::stage::attached
                       ? membership::member

@@ -127,7 +127,8 @@ void answer_sender(
 void deliver(
     self_pointer self, const direct_order& order, const node_context& node) {
   const auto here = deliver_here(
-      self, order.receiver, {order.sender->user, order.data}, node);
+      self, order.receiver, {order.sender->user, order.topic, order.data},
+      node);
   const auto others = node.user_index
                           ? node.user_index->nodes_for(order.receiver)
                           : std::vector<node_life>{};
@@ -136,6 +137,7 @@ void deliver(
   direct_call call;
   call.from = order.sender->user;
   call.to = order.receiver;
+  call.topic = order.topic;
   call.within = remote_share(node.settings.supervisor.request_timeout);
   call.data = order.data;
   node.peers->call_all(
@@ -151,7 +153,7 @@ void deliver_remote(
     return order.reply->refuse(errc::not_available, "it came too late");
   const auto& call = order.call;
   order.reply->ok(encode_reached(
-      deliver_here(self, call.to, {call.from, call.data}, node)));
+      deliver_here(self, call.to, {call.from, call.topic, call.data}, node)));
 }
 
 } // namespace

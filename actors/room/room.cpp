@@ -24,12 +24,6 @@ replay_limits replay_limits_for(const connection_config& connection) {
   return limits;
 }
 
-std::optional<payload> shown_info(const identity& user) {
-  if (user.info.empty())
-    return std::nullopt;
-  return payload{encoding::json, user.info};
-}
-
 template <class Event>
 std::string encoded(const subscriber& who, const Event& event) {
   std::string text;
@@ -38,6 +32,12 @@ std::string encoded(const subscriber& who, const Event& event) {
 }
 
 } // namespace
+
+std::optional<payload> shown_info(const identity& user) {
+  if (user.info.empty())
+    return std::nullopt;
+  return payload{encoding::json, user.info};
+}
 
 void room_actor_state::begin(
     pointer actor, topic_ref identity, const node_context& node,
@@ -94,7 +94,7 @@ void room_actor_state::attach(
   const bool lost = since && !recovered;
   subscribed_reply reply;
   reply.topic = core->name();
-  reply.kind = "room";
+  reply.kind = lobby() ? "lobby" : listing() ? "lobbies" : "room";
   reply.newest = log.newest();
   if (since)
     reply.recovered = recovered;
@@ -122,14 +122,17 @@ void room_actor_state::serve(const unsubscribe_order& order) {
     leave(order.who.user->user, "unsubscribed");
 }
 
-/// Who may not or does not want to come back is not held.
 void room_actor_state::serve(const leave_order& order) {
-  if (!gone(order.who))
-    return;
-  const auto& user = order.who.user->user;
-  if (order.reason == close_code::drain)
+  if (gone(order.who))
+    went(order.who.user->user, order.reason);
+}
+
+/// The user's last connection here. Who may not or does not want to come back
+/// is not held.
+void room_actor_state::went(const std::string& user, close_code reason) {
+  if (reason == close_code::drain)
     leave_for_elsewhere(user);
-  else if (may_reconnect(order.reason) && order.reason != close_code::normal)
+  else if (may_reconnect(reason) && reason != close_code::normal)
     hold_or_leave(user);
   else
     leave(user, "closed");
@@ -188,6 +191,11 @@ void room_actor_state::serve_blocked() {
 }
 
 void room_actor_state::serve(const set_order& order) {
+  if (lobby())
+    return core->answer_to(
+        order.from, error_reply{
+                        0, errc::bad_request,
+                        "topic: the state of a lobby is changed by lobby.set"});
   const auto& request = order.request;
   take_turn(
       {state_entry{
@@ -208,7 +216,8 @@ void room_actor_state::remind(steady_time due) {
 void room_actor_state::remind_again() {
   auto due = std::min(
       {memory->holds.next_due().value_or(steady_time::max()), count_due_,
-       late_due_, come_back_due_, late_replays_due_});
+       late_due_, come_back_due_, late_replays_due_, tend_due_, listing_due_,
+       wake_due_, match_due_});
   if (!given_.empty())
     due = std::min(due, given_until_);
   for (const auto& [life, leaving] : gone_)
@@ -219,7 +228,9 @@ void room_actor_state::remind_again() {
 void room_actor_state::on_time() {
   const auto now = core->now();
   reminder_ = steady_time::max();
-  if (now_ == phase::closed && (found_early_ || !core->listeners().empty()))
+  const bool is_wanted =
+      found_early_ || !core->listeners().empty() || is_root();
+  if (now_ == phase::closed && is_wanted)
     return open();
   for (const auto& user : memory->holds.expire(now))
     leave(user, "closed");
@@ -231,6 +242,7 @@ void room_actor_state::on_time() {
   }
   if (come_back_due_ <= now)
     come_back();
+  do_what_is_due(now);
   if (count_due_ <= now)
     tell_members();
   if (given_until_ <= now)
@@ -268,6 +280,11 @@ void room_actor_state::on_restart(const local_subscribers& found) {
     connections.add(one.user->user, shown_info(*one.user));
     memory->holds.take_back(one.user->user);
   }
+  for (const auto& one : found.players) {
+    players_.emplace(one.connection, one);
+    connections.add(one.user->user, shown_info(*one.user));
+    memory->holds.take_back(one.user->user);
+  }
   come_back();
   settle();
 }
@@ -299,10 +316,12 @@ void room_actor_state::on_shrink(const shrink_order& order) {
 }
 
 bool room_actor_state::on_retire() {
-  const bool busy = now_ == phase::opening || found_early_ || !waiting_.empty()
-                    || !on_its_way_.empty() || !late_.empty()
-                    || !questions_.empty() || !memory->holds.empty()
-                    || !gone_.empty();
+  const bool busy =
+      now_ == phase::opening || found_early_ || !waiting_.empty()
+      || !on_its_way_.empty() || !late_.empty() || !questions_.empty()
+      || !memory->holds.empty() || !gone_.empty() || is_root()
+      || !players_.empty() || !announced_.empty() || (lobby() && keeps_listed_)
+      || listing_due_ != steady_time::max() || (matches_ && !matches_->empty());
   if (busy || !core->retire())
     return false;
   if (stored) {
@@ -324,6 +343,8 @@ topic_actor::behavior_type room(
       [=](publish_order& order) { self->state.handle(order); },
       [](const remote_message&) {}, // rooms follow their logs
       [=](set_order& order) { self->state.handle(order); },
+      [=](lobby_order& order) { self->state.handle(order); },
+      [=](const claim_notice& notice) { self->state.on_claimed(notice); },
       [=](const taken_order& taken) { self->state.on_taken(taken); },
       [=](presence_order& order) { self->state.handle(order); },
       [=](history_order& order) { self->state.handle(order); },

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/lobby/matchmaker.hpp"
 #include "actors/room/replay.hpp"
 #include "actors/room/room_memory.hpp"
 #include "actors/room/room_turn.hpp"
@@ -61,7 +62,8 @@ struct room_actor_state {
   void on_log(const found_log& found);             // room_opening.cpp
   void on_news(news_notice& notice);               // room_following.cpp
   void on_gone(const gone_order& order);
-  void on_peer(const peer_notice& notice); // room_handover.cpp
+  void on_claimed(const claim_notice& notice); // room_lobby.cpp
+  void on_peer(const peer_notice& notice);     // room_handover.cpp
   void on_offer_wanted(const offer_order& order);
   void on_part_wanted(const part_order& order);
 
@@ -81,6 +83,7 @@ private:
   void serve(const leave_order& order);
   void serve(publish_order& order);
   void serve(const set_order& order);
+  void serve(const lobby_order& order);
   void serve(const presence_order& order);
   void serve(const history_order& order);
   void serve(const room_state_order& order);
@@ -96,6 +99,9 @@ private:
   bool admit_join(room_turn& turn, batch_view& batch);
   bool admit_leave(room_turn& turn, batch_view& batch);
   bool admit_change(room_turn& turn, batch_view& batch);
+  bool admit_move(room_turn& turn, batch_view& batch);
+  bool admit_claim(room_turn& turn, batch_view& batch);
+  std::optional<failure> why_not(const payload& patch) const;
   void serve_blocked();
   void take(publish_order& order);
   bool is_member(const std::string& user, const batch_view& batch) const;
@@ -152,6 +158,42 @@ private:
   void open_failed(const failure& why);
   void begin_with_image(std::shared_ptr<opening_walk> walk);
 
+  // room_lobby.cpp
+  const lobby_state* lobby() const { return memory->state.lobby(); }
+  void ask(const lobby_order& order, const lobby_request& request);
+  void ask(const lobby_order& order, const lobby_send_request& request);
+  void ask(const lobby_order& order, const lobby_list_request& request);
+  void ask(const lobby_order& order, const lobby_match_request& request);
+  void ask(const lobby_order& order, const lobby_order::cancel& cancel);
+  void ask(const lobby_order& order, const lobby_order::drop& drop);
+  void ask(const lobby_order& order, const lobby_order::claim& claim);
+  void ask(const lobby_order& order, const lobby_order::wake& wake);
+  void announce(room_turn turn);
+  std::optional<failure>
+  make_rules(const lobby_setup& setup, lobby_entry& into) const;
+  bool is_refused_for_password(
+      const lobby_entry& entry, const move_cause& cause) const;
+  void settle_move(room_turn& turn, const room_change* change);
+  void answer_move(
+      const lobby_entry& entry, const move_cause& cause, uint64_t offset);
+  void seat(const subscriber& who);
+  void unseat_those_without();
+  void do_what_is_due(steady_time now);
+  void went(const std::string& user, close_code reason);
+  void tend(bool is_own);
+  void tended(const room_change* change);
+  listed_lobby as_listed() const;
+  void tell_listings(bool is_own);
+  void claim(const listed_lobby& lobby, uint64_t question);
+
+  // room_listing.cpp
+  const listing_state* listing() const { return memory->state.listing(); }
+  bool is_root() const;
+  void look_for_lost();
+  void wake_lost();
+  void match();
+  void after_changes(bool is_own);
+
   // room_handover.cpp
   std::string room_subject() const;
   std::function<void(result<std::string>)> told(on_text then);
@@ -197,6 +239,27 @@ private:
   steady_time come_back_due_ = steady_time::max();
   std::map<uint64_t, steady_time> gone_; // lives, and when members leave
 
+  // Of a lobby.
+  std::map<connection_id, subscriber> players_; // connections with a seat
+  struct announcement {
+    room_turn turn;
+    std::size_t missing = 0; // listings that have not answered
+  };
+  std::map<uint64_t, std::shared_ptr<announcement>> announced_; // by question
+  std::weak_ptr<const bool> creating_;                          // while one is
+  std::optional<listed_lobby> told_listings_; // what they were told last
+  bool keeps_listed_ = false;                 // this node listed the lobby
+  bool tending_ = false;                      // a turn of the node's waits
+  steady_time tend_due_ = steady_time::max();
+  steady_time listing_due_ = steady_time::max();
+
+  // Of a listing.
+  std::optional<matchmaker> matches_;
+  std::string woken_up_to_; // the lobby, by name
+  bool wakes_own_ = false;  // those of this node, too
+  steady_time wake_due_ = steady_time::max();
+  steady_time match_due_ = steady_time::max();
+
   steady_time reminder_ = steady_time::max();
   steady_time count_due_ = steady_time::max();
 
@@ -222,6 +285,9 @@ private:
   uint64_t snapshot_at_ = 0;
   event_frames snapshot_frames_;
 };
+
+/// What members see of a user.
+std::optional<payload> shown_info(const identity& user);
 
 /// The actor of a room. It appends to the log and holds members in `memory`,
 /// which nobody else touches while it lives. `node` outlives it.

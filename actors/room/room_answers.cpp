@@ -13,6 +13,8 @@ namespace {
 /// Messages in one answer to `history`, and members in one to `presence`.
 constexpr std::size_t history_reply_max = 1000;
 constexpr std::size_t presence_reply_max = 1000;
+/// Lobbies in a snapshot of a listing.
+constexpr std::size_t list_reply_max = 1000;
 
 constexpr uint64_t history_page_entries = 256;
 
@@ -283,6 +285,13 @@ snapshot_event room_actor_state::snapshot() const {
   event.topic = core->name();
   event.at = memory->log.newest();
   event.count = memory->state.size();
+  if (listing()) {
+    event.listing = listing()->page(
+        lobby_query{lobby_filter{}}, {}, list_reply_max, SIZE_MAX);
+    return event;
+  }
+  if (lobby())
+    event.lobby = lobby()->view();
   if (!memory->state.is_large())
     event.members = members({}, event.count);
   if (const auto& document = memory->state.document(); !document.empty())

@@ -51,7 +51,7 @@ void room_actor_state::take_news(const journal_news& news) {
   if (news.batch == 0 || news.batch != last_batch_ || on_its_way_.empty()) {
     for (const auto& record : records)
       take_foreign(record, news.batch != 0);
-    return;
+    return after_changes(false);
   }
   std::vector<uint64_t> offsets;
   offsets.reserve(records.size());
@@ -151,6 +151,7 @@ bool room_actor_state::is_elsewhere(const std::string& user) const {
 
 void room_actor_state::on_gone(const gone_order& order) {
   notice_own_life();
+  look_for_lost();
   if (now_ == phase::serving && !memory->state.members_at(order.life).empty())
     watch_life(order.life, order.hold_at_least);
 }

@@ -35,6 +35,12 @@ log_entry entry_of(const room_event& event) {
     log_entry operator()(const state_event& e) const {
       return state_entry{e.user, {}, e.at, e.patch, {}};
     }
+    log_entry operator()(const lobby_changed_event& e) const {
+      return *e.entry;
+    }
+    log_entry operator()(const lobbies_changed_event& e) const {
+      return *e.entry;
+    }
   } convert;
   return std::visit(convert, event);
 }

@@ -28,6 +28,10 @@ bool room_actor_state::fits(
     const room_turn& turn, const batch_view& batch) const {
   if (std::holds_alternative<state_entry>(turn.entry) && batch.sets)
     return false;
+  if (std::holds_alternative<lobby_entry>(turn.entry) && batch.is_whole)
+    return false;
+  if (const auto* listed = std::get_if<listing_entry>(&turn.entry))
+    return !batch.claimed.contains(listed->lobby.topic);
   return batch.keys.empty() || !batch.keys.contains(key_of(turn.entry));
 }
 
@@ -37,6 +41,10 @@ bool room_actor_state::admit(room_turn& turn, batch_view& batch) {
     return admit_join(turn, batch);
   if (std::holds_alternative<left_entry>(turn.entry))
     return admit_leave(turn, batch);
+  if (std::holds_alternative<lobby_entry>(turn.entry))
+    return admit_move(turn, batch);
+  if (std::holds_alternative<listing_entry>(turn.entry))
+    return admit_claim(turn, batch);
   return admit_change(turn, batch);
 }
 
@@ -65,19 +73,31 @@ bool room_actor_state::admit_join(room_turn& turn, batch_view& batch) {
     if (core->listeners().size() + batch.subscribers
         >= core->rules().subscribers_max)
       return core->attach(*order, core->full()), false;
+    if (lobby() && !lobby()->lets_watch(entry.user))
+      return core->attach(
+                 *order,
+                 error_reply{
+                     0, errc::permission_denied,
+                     "only players may subscribe to " + core->name()}),
+             false;
     const auto& since = order->request.since;
     const bool is_ahead = is_shared() && since
                           && since->epoch == memory->log.epoch()
                           && since->offset > memory->log.last();
     if (order->request.must_recover && since && !is_ahead && !reaches(*since))
       return core->attach(*order, core->position_lost()), false;
+    if (listing()) { // has no members
+      turn.appends = false;
+      ++batch.subscribers;
+      return true;
+    }
     // The log is not known as far as another node had it: it is from this on.
     goes_far = is_ahead;
     ++batch.subscribers;
     batch.subscribing.insert(entry.user);
   }
   entry.life = life();
-  const bool joins = !is_member(entry.user, batch);
+  const bool joins = !listing() && !is_member(entry.user, batch);
   turn.appends = joins || goes_far;
   entry.told =
       joins && !memory->state.has(entry.user) && expects_room(batch, 1);
@@ -104,6 +124,20 @@ bool room_actor_state::admit_leave(room_turn& turn, batch_view& batch) {
   return true;
 }
 
+/// Why the state can not be changed so; none: it can.
+std::optional<failure> room_actor_state::why_not(const payload& patch) const {
+  const auto most = core->rules().state_bytes_max;
+  const auto merged = merge_patch(memory->state.document(), patch);
+  if (!merged)
+    return failure{errc::bad_request, "patch: a number in it is too large"};
+  if (merged->size() > most)
+    return failure{
+        errc::limit_exceeded, "patch: the state of " + core->name()
+                                  + " would be longer than "
+                                  + std::to_string(most) + " bytes"};
+  return std::nullopt;
+}
+
 /// A message or a change of the state.
 bool room_actor_state::admit_change(room_turn& turn, batch_view& batch) {
   const auto& cause = std::get<publish_cause>(turn.cause);
@@ -125,20 +159,12 @@ bool room_actor_state::admit_change(room_turn& turn, batch_view& batch) {
         errc::conflict, "if_offset: the state of " + core->name()
                             + " was changed at "
                             + std::to_string(state.document_offset()));
-  case entry_effect::applied:
-  case entry_effect::unchanged:
+  default:
     break;
   }
   if (const auto* set = std::get_if<state_entry>(&turn.entry)) {
-    const auto most = core->rules().state_bytes_max;
-    const auto merged = merge_patch(state.document(), set->patch);
-    if (!merged)
-      return refused(errc::bad_request, "patch: a number in it is too large");
-    if (merged->size() > most)
-      return refused(
-          errc::limit_exceeded, "patch: the state of " + core->name()
-                                    + " would be longer than "
-                                    + std::to_string(most) + " bytes");
+    if (const auto why = why_not(set->patch))
+      return refused(why->code, why->message);
     batch.sets = true;
   }
   if (stored) // or it is applied before the next

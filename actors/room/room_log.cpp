@@ -15,17 +15,31 @@ std::size_t heap_bytes(const std::string& text) noexcept {
   return text.size() > inline_bytes ? allocated_bytes(text.size() + 1) : 0;
 }
 
+std::size_t text_bytes(const std::optional<payload>& info) noexcept {
+  return info ? heap_bytes(info->bytes) : 0;
+}
 std::size_t text_bytes(const message_event& event) noexcept {
   return heap_bytes(event.topic) + heap_bytes(event.user)
          + heap_bytes(event.data.bytes);
 }
 std::size_t text_bytes(const joined_event& event) noexcept {
   return heap_bytes(event.topic) + heap_bytes(event.user)
-         + (event.info ? heap_bytes(event.info->bytes) : 0);
+         + text_bytes(event.info);
 }
 std::size_t text_bytes(const state_event& event) noexcept {
   return heap_bytes(event.topic) + heap_bytes(event.user)
          + heap_bytes(event.patch.bytes);
+}
+std::size_t text_bytes(const lobby_changed_event& event) noexcept {
+  const auto& e = *event.entry;
+  return heap_bytes(event.topic) + heap_bytes(e.user) + heap_bytes(e.key)
+         + heap_bytes(e.player) + heap_bytes(e.patch.bytes)
+         + (e.rules ? text_bytes(e.rules->info) : 0);
+}
+std::size_t text_bytes(const lobbies_changed_event& event) noexcept {
+  const auto& lobby = event.entry->lobby;
+  return heap_bytes(event.topic) + heap_bytes(lobby.topic)
+         + heap_bytes(lobby.epoch) + text_bytes(lobby.info);
 }
 std::size_t text_bytes(const left_event& event) noexcept {
   return heap_bytes(event.topic) + heap_bytes(event.user)

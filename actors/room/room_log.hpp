@@ -12,8 +12,9 @@
 namespace rookery {
 
 /// What subscribers are told of an entry of the log.
-using room_event =
-    std::variant<message_event, joined_event, left_event, state_event>;
+using room_event = std::variant<
+    message_event, joined_event, left_event, state_event, lobby_changed_event,
+    lobbies_changed_event>;
 
 /// The newest part of a room's log: what subscribers were told of it. An entry
 /// of which nobody is told takes a place in the order and no memory.

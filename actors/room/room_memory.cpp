@@ -23,7 +23,7 @@ room_memory::room_memory(
     : log(ring_limits(rules, has_journal))
     , state(
           topic, {rules.idempotency_keys_max, rules.idempotency_window},
-          rules.presence_full_up_to)
+          rules.presence_full_up_to, rules.kind)
     , holds(rules.presence_hold, rules.subscribers_max) {}
 
 uint64_t room_memory::journal_floor() const noexcept {

@@ -56,6 +56,7 @@ template void room_actor_state::handle(unsubscribe_order&);
 template void room_actor_state::handle(leave_order&);
 template void room_actor_state::handle(publish_order&);
 template void room_actor_state::handle(set_order&);
+template void room_actor_state::handle(lobby_order&);
 template void room_actor_state::handle(presence_order&);
 template void room_actor_state::handle(history_order&);
 template void room_actor_state::handle(room_state_order&);
@@ -70,6 +71,7 @@ void room_actor_state::refuse(const topic_order& order, const failure& why) {
       order);
   if (const auto* one = std::get_if<subscribe_order>(&order))
     core->attach(*one, error_reply{0, why.code, why.message});
+  refuse_claim(order, why);
 }
 
 void room_actor_state::open() {
@@ -184,6 +186,10 @@ void room_actor_state::opened(opening_walk& walk) {
   for (auto& order : std::exchange(early_, {}))
     std::visit([this](auto& one) { serve(one); }, order);
   go_on();
+  told_listings_.reset();
+  after_changes(false);
+  wakes_own_ = true;
+  look_for_lost();
 }
 
 void room_actor_state::open_failed(const failure& why) {
@@ -196,7 +202,7 @@ void room_actor_state::open_failed(const failure& why) {
       early_.push_back(std::move(order)); // a subscriber waits for it
     else
       refuse(order, why);
-  if (found_early_ || !core->listeners().empty())
+  if (found_early_ || !core->listeners().empty() || is_root())
     remind(closed_until_);
 }
 

@@ -17,7 +17,33 @@ struct overloaded : Ts... {
 template <class... Ts>
 overloaded(Ts...) -> overloaded<Ts...>;
 
+entry_effect effect_of(const lobby_ruling& ruling) {
+  switch (ruling.comes_to) {
+  case lobby_ruling::outcome::applied:
+    return entry_effect::applied;
+  case lobby_ruling::outcome::unchanged:
+    return entry_effect::unchanged;
+  case lobby_ruling::outcome::refused:
+    return entry_effect::refused;
+  case lobby_ruling::outcome::stale:
+    break;
+  }
+  return entry_effect::stale;
+}
+
 } // namespace
+
+room_state::room_state(
+    std::string topic, key_window::limits keys, std::size_t full_up_to,
+    topic_kind kind)
+    : topic_(std::move(topic))
+    , full_up_to_(full_up_to)
+    , keys_(keys)
+    , lobby_(
+          kind == topic_kind::lobby ? std::make_unique<lobby_state>() : nullptr)
+    , listing_(
+          kind == topic_kind::listing ? std::make_unique<listing_state>()
+                                      : nullptr) {}
 
 room_event
 event_of(const std::string& topic, log_entry entry, uint64_t offset) {
@@ -38,8 +64,27 @@ event_of(const std::string& topic, log_entry entry, uint64_t offset) {
           [&](state_entry& e) -> room_event {
             return state_event{
                 topic, offset, std::move(e.patch), std::move(e.user), e.at};
+          },
+          [&](lobby_entry& e) -> room_event {
+            return lobby_changed_event{
+                topic, offset,
+                std::make_shared<const lobby_entry>(std::move(e))};
+          },
+          [&](listing_entry& e) -> room_event {
+            return lobbies_changed_event{
+                topic, offset,
+                std::make_shared<const listing_entry>(std::move(e))};
           }},
       entry);
+}
+
+lobby_ruling room_state::rule(const lobby_entry& move, int64_t now) const {
+  if (!lobby_)
+    return {lobby_ruling::outcome::refused, errc::bad_request, "no lobby"};
+  const bool is_back = move.move == lobby_move::hold && has(move.player);
+  if (is_back)
+    return {lobby_ruling::outcome::unchanged, {}, {}};
+  return lobby_->judge(move, document_offset_, now);
 }
 
 entry_effect room_state::judge(const log_entry& entry, int64_t now) const {
@@ -61,8 +106,14 @@ entry_effect room_state::judge(const log_entry& entry, int64_t now) const {
           [&](const state_entry& e) {
             if (known(e))
               return duplicate;
-            const bool stale = e.if_offset && document_offset_ > *e.if_offset;
-            return stale ? conflict : applied;
+            const bool is_late = e.if_offset && document_offset_ > *e.if_offset;
+            return is_late ? conflict : applied;
+          },
+          [&](const lobby_entry& e) {
+            return known(e) ? duplicate : effect_of(rule(e, now));
+          },
+          [&](const listing_entry& e) {
+            return listing_ && listing_->judge(e) ? applied : unchanged;
           }},
       entry);
 }
@@ -131,8 +182,34 @@ bool room_state::perform(
               document_ = *std::move(merged);
             document_offset_ = offset;
             return true;
-          }},
+          },
+          [&](const lobby_entry& e) { return move(e, offset, stamp); },
+          [&](const listing_entry& e) { return listing_->apply(e, stamp); }},
       entry);
+}
+
+/// Nobody hears of an invitation.
+bool room_state::move(
+    const lobby_entry& entry, uint64_t offset, int64_t stamp) {
+  lobby_->apply(entry, offset, stamp);
+  switch (entry.move) {
+  case lobby_move::create:
+    document_ = entry.patch.bytes;
+    document_offset_ = offset;
+    break;
+  case lobby_move::close:
+    document_.clear();
+    document_offset_ = offset;
+    break;
+  case lobby_move::set:
+    if (auto merged = merge_patch(document_, entry.patch))
+      document_ = *std::move(merged);
+    document_offset_ = offset;
+    break;
+  default:
+    break;
+  }
+  return entry.move != lobby_move::invite;
 }
 
 bool room_state::join(const joined_entry& entry, uint64_t offset) {
@@ -235,6 +312,10 @@ room_image room_state::image() const {
     image.members.push_back({user, taken.info, taken.since, taken.lives});
   image.exceptions.assign(exceptions_.begin(), exceptions_.end());
   image.exceptions_from = exceptions_from_;
+  if (lobby_)
+    encode(lobby_->image(), image.lobby);
+  if (listing_)
+    encode(listing_->image(), image.listing);
   return image;
 }
 
@@ -251,6 +332,12 @@ void room_state::restore(room_image image) {
   entries_ = image.entries;
   exceptions_.assign(image.exceptions.begin(), image.exceptions.end());
   exceptions_from_ = image.exceptions_from;
+  // What can not be read was saved by a later version.
+  if (lobby_)
+    lobby_->restore(decode_lobby_image(image.lobby).value_or(lobby_image{}));
+  if (listing_)
+    listing_->restore(
+        decode_listing_image(image.listing).value_or(listing_image{}));
 }
 
 bool room_connections::add(

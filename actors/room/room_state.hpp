@@ -1,12 +1,16 @@
 #pragma once
 
+#include "actors/lobby/listing_state.hpp"
+#include "actors/lobby/lobby_state.hpp"
 #include "actors/room/key_window.hpp"
 #include "actors/room/room_log.hpp"
+#include "base/config/config.hpp"
 #include "base/protocol/entry.hpp"
 
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +23,8 @@ enum class entry_effect : uint8_t {
   unchanged, // a join of who is there at that life, a leave of who is not
   duplicate, // its key is known: it was stored before
   conflict,  // its condition does not hold
+  refused,   // a lobby's move that is not allowed
+  stale,     // a lobby's move that says something that is not so any more
 };
 
 struct room_change {
@@ -42,10 +48,7 @@ public:
   /// one, until there are well below it again.
   room_state(
       std::string topic, key_window::limits keys,
-      std::size_t full_up_to = SIZE_MAX)
-      : topic_(std::move(topic))
-      , full_up_to_(full_up_to)
-      , keys_(keys) {}
+      std::size_t full_up_to = SIZE_MAX, topic_kind kind = topic_kind::room);
 
   /// What `apply` would come to.
   entry_effect judge(const log_entry& entry, int64_t now) const;
@@ -85,6 +88,12 @@ public:
   const std::string& document() const noexcept { return document_; }
   /// Of its last change; 0: never.
   uint64_t document_offset() const noexcept { return document_offset_; }
+  /// Of a lobby; else null.
+  const lobby_state* lobby() const noexcept { return lobby_.get(); }
+  /// Of a listing; else null.
+  const listing_state* listing() const noexcept { return listing_.get(); }
+  /// Of a move of the lobby's, why it comes to what it comes to.
+  lobby_ruling rule(const lobby_entry& move, int64_t now) const;
   /// How many the log has, up to the last that was applied.
   uint64_t entries() const noexcept { return entries_; }
 
@@ -102,6 +111,7 @@ private:
   bool perform(const log_entry& entry, uint64_t offset, int64_t stamp);
   bool join(const joined_entry& entry, uint64_t offset);
   bool leave(const left_entry& entry);
+  bool move(const lobby_entry& entry, uint64_t offset, int64_t stamp);
   void note_exception(uint64_t offset);
 
   std::string topic_;
@@ -114,6 +124,8 @@ private:
   uint64_t entries_ = 0;
   std::deque<uint64_t> exceptions_; // rising
   uint64_t exceptions_from_ = 0;
+  std::unique_ptr<lobby_state> lobby_;
+  std::unique_ptr<listing_state> listing_;
 };
 
 /// What subscribers of `topic` hear of the entry, if they do.

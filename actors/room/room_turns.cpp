@@ -78,6 +78,7 @@ std::vector<room_turn> room_actor_state::next_batch() {
       continue;
     }
     view.bytes += bytes_of(turn.entry);
+    view.appends = view.appends || turn.appends;
     batch.push_back(std::move(turn));
     if (!stored)
       break; // it is applied before the next is judged
@@ -105,7 +106,8 @@ void room_actor_state::append(std::vector<room_turn> batch) {
     const auto stamp = stamp_now();
     for (auto& turn : batch)
       complete(turn, memory->log.last() + 1, stamp);
-    return;
+    batch.clear();
+    return after_changes(true);
   }
   entries.id = ++last_batch_;
   on_its_way_ = std::move(batch);
@@ -142,12 +144,20 @@ void room_actor_state::complete_batch(
   if (entries / entries_per_image != entries_before / entries_per_image
       && entries - memory->image_entries >= 2 * memory->state.size())
     save_image();
+  batch.clear();
+  after_changes(true);
 }
 
 /// The turn's entry is in the log: applies it, tells it, answers.
 void room_actor_state::complete(
     room_turn& turn, uint64_t offset, int64_t stamp) {
   const auto newest_before = memory->log.last();
+  if (std::holds_alternative<lobby_entry>(turn.entry)) {
+    if (!turn.appends)
+      return settle_move(turn, nullptr);
+    const auto change = take_in(turn.entry, offset, stamp, nullptr);
+    return settle_move(turn, &change);
+  }
   if (turn.appends) {
     publish_over(turn);
     const auto change = take_in(
@@ -192,6 +202,8 @@ void room_actor_state::tell(
 
 void room_actor_state::answer(
     const room_turn& turn, const room_change& change) {
+  if (const auto* claim = std::get_if<claim_cause>(&turn.cause))
+    self->send(claim->answer_to, claim_notice{claim->question, {}});
   const auto* cause = std::get_if<publish_cause>(&turn.cause);
   if (!cause)
     return;
@@ -211,6 +223,8 @@ void room_actor_state::fail_batch(const failure& why) {
   auto batch = std::exchange(on_its_way_, {});
   for (auto turn = batch.rbegin(); turn != batch.rend(); ++turn)
     fail(*turn, why);
+  batch.clear();
+  after_changes(true);
   go_on();
 }
 
@@ -226,6 +240,14 @@ void room_actor_state::fail(room_turn& turn, const failure& why) {
     core->answer_to(cause->from, refusal);
   } else if (const auto* order = std::get_if<subscribe_order>(&turn.cause)) {
     core->attach(*order, refusal);
+  } else if (const auto* move = std::get_if<move_cause>(&turn.cause)) {
+    core->answer_to(move->from, refusal);
+  } else if (const auto* claim = std::get_if<claim_cause>(&turn.cause)) {
+    self->send(
+        claim->answer_to,
+        claim_notice{claim->question, tl::make_unexpected(why)});
+  } else if (std::holds_alternative<tend_cause>(turn.cause)) {
+    tended(nullptr);
   } else {
     late_.push_back(std::move(turn));
     late_due_ = core->now() + late_leave_delay;

@@ -24,6 +24,14 @@ void supervisor_state::start(const std::vector<thread_place>& places) {
     self->monitor(node->fanouts.back());
   }
   node->registry = self->spawn<caf::monitored>(registry, node);
+  // The lists of lobbies are kept from the beginning, so that somebody looks
+  // after those that others had.
+  for (auto& listing : node->lobbies().roots()) {
+    lobby_order order;
+    order.what = lobby_order::wake{};
+    self->send(
+        node->fanouts.front(), ask_order{std::move(listing), std::move(order)});
+  }
   const auto& limits = node->settings.supervisor;
   alerts_limit = {limits.restarts_max, limits.restart_window};
   if (node->settings.alerts.enabled)
@@ -240,7 +248,7 @@ void supervisor_state::on_crash(supervised_topic& one) {
   if (!one.limit.allow(self->clock().now()))
     return give_up(one);
   one.now = supervised_topic::phase::restarting;
-  one.found.all.clear();
+  one.found = {};
   // A thread that was told to forget has no handle, but may have subscribers.
   one.answers_missing = node->fanouts.size();
   for (std::size_t i = 0; i < node->fanouts.size(); ++i) {
@@ -266,6 +274,8 @@ void supervisor_state::on_found(
     return;
   auto& one = place->second;
   one.found.all.insert(one.found.all.end(), found.all.begin(), found.all.end());
+  one.found.players.insert(
+      one.found.players.end(), found.players.begin(), found.players.end());
   if (--one.answers_missing > 0)
     return;
   run(one);

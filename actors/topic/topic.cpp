@@ -104,8 +104,8 @@ std::string topic_state::subject() const {
 /// Of topics of the node's own each node has one.
 void topic_state::watch_others() {
   const auto& wires = core->node().wires;
-  const bool wanted =
-      wires && !core->listeners().empty() && !core->name().starts_with('$');
+  const bool wanted = wires && !core->listeners().empty()
+                      && !core->name().starts_with(system_prefix);
   if (wanted == std::exchange(listening_, wanted))
     return;
   if (!wanted) {
@@ -210,6 +210,8 @@ topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
                 0, errc::bad_request,
                 "topic: " + core.name() + " is no room and has no state"});
       },
+      [](const lobby_order&) {}, // connections know what is no lobby
+      [](const claim_notice&) {},
       [](const found_log&) {}, // there is no log
       [](const appended_notice&) {},
       [](const found_entries&) {},

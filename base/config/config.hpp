@@ -123,7 +123,12 @@ struct session_config {
   bool operator==(const session_config&) const = default;
 };
 
-enum class topic_kind : uint8_t { topic, room, lobby };
+enum class topic_kind : uint8_t {
+  topic,
+  room,
+  lobby,
+  listing, // of lobbies; no class of the configuration is one
+};
 
 /// What becomes of an event for a subscriber whose outbox is full. With a log
 /// nothing is ever lost: a room repairs, whatever it does besides.
@@ -156,6 +161,18 @@ struct topic_rights {
   bool operator==(const topic_rights&) const = default;
 };
 
+/// Lobbies of one class.
+struct lobby_config {
+  uint32_t seats_max = 64;
+  std::size_t info_bytes_max = 1024; // as JSON
+  uint32_t listed_max = 100'000;     // lobbies of one listing
+  milliseconds hold{30'000};         // of a seat whose player is gone
+  milliseconds empty_ttl{60'000};
+  milliseconds started_ttl{milliseconds{4 * 60 * 60 * 1000}}; // 0: no end
+
+  bool operator==(const lobby_config&) const = default;
+};
+
 /// One entry of `topics`: what all topics are whose name matches.
 struct topic_class {
   std::string name;  // the key below `topics`
@@ -177,6 +194,7 @@ struct topic_class {
   std::size_t ring_bytes = 1024 * 1024;
   milliseconds idempotency_window{120'000}; // a key is remembered so long
   std::size_t idempotency_keys_max = 10'000;
+  lobby_config lobby;
   topic_rights allow;
 
   bool operator==(const topic_class&) const = default;

@@ -82,6 +82,31 @@ void describe_log(Visitor& v, topic_class& topic) {
 }
 
 template <class Visitor>
+void describe(Visitor& v, lobby_config& lobby) {
+  using namespace option;
+  using namespace std::chrono_literals;
+  v.option(
+      "seats-max", lobby.seats_max, number{1, 10'000, "seats"},
+      "Most seats that a lobby may be created with.");
+  v.option(
+      "info-bytes-max", lobby.info_bytes_max, bytes{0, 64 << 10},
+      "Longest `info` of a lobby, as JSON; every page of a list has it.");
+  v.option(
+      "listed-max", lobby.listed_max, number{1, 10'000'000, "lobbies"},
+      "Lobbies below one prefix at a time; the next one is not created. Each "
+      "node has the list in memory, about 400 bytes for each and its `info`.");
+  v.option(
+      "hold", lobby.hold, duration{0ms, 24h},
+      "How long the seat of a player whose connection dropped is kept.");
+  v.option(
+      "empty-ttl", lobby.empty_ttl, duration{0ms, 24h},
+      "How long a lobby without players stays open.");
+  v.option(
+      "started-ttl", lobby.started_ttl, duration{0ms, 8'760h},
+      "How long a lobby that has started lives; 0 is without end.");
+}
+
+template <class Visitor>
 void describe(Visitor& v, topic_class& topic) {
   using namespace option;
   using namespace std::chrono_literals;
@@ -93,9 +118,13 @@ void describe(Visitor& v, topic_class& topic) {
       "Which topics these are; required. The first class that matches counts.");
   v.option(
       "kind", topic.kind,
-      words<topic_kind, 2>{
-          {{{"topic", topic_kind::topic}, {"room", topic_kind::room}}}},
-      "A topic is a stream; a room also has members and one order.");
+      words<topic_kind, 3>{
+          {{{"topic", topic_kind::topic},
+            {"room", topic_kind::room},
+            {"lobby", topic_kind::lobby}}}},
+      "A topic is a stream; a room also has members and one order; a lobby is "
+      "a "
+      "room with seats and a host.");
   v.option(
       "overflow", topic.overflow,
       words<overflow_policy, 7>{
@@ -127,6 +156,7 @@ void describe(Visitor& v, topic_class& topic) {
       "Subscribers of one topic on this node; the next one is refused.");
   describe_room(v, topic);
   describe_log(v, topic);
+  v.section("lobby", topic.lobby, "Of lobbies: their seats and their end.");
   v.section("allow", topic.allow, "Who may do what with these topics.");
 }
 

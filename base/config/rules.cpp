@@ -192,7 +192,12 @@ void check_class(
              "outbox (connection.outbox-bytes-max, {})",
              format_bytes(topic.state_bytes_max),
              format_bytes(all.connection.outbox_bytes_max))});
-  if (has_log && is_system_topic(topic.match))
+  if (topic.match.starts_with(listing_prefix)
+      || topic.match.starts_with(play_prefix))
+    found.push_back(
+        {{path + "match"},
+         "these topics come with a class of lobbies, and are as that says"});
+  else if (has_log && is_system_topic(topic.match))
     found.push_back(
         {{path + "kind", path + "match"},
          "the node's own topics have no log and no members; kind must be "

@@ -1,113 +1,7 @@
-#include "base/protocol/encode.hpp"
-
-#include "base/protocol/json_writer.hpp"
-#include "base/protocol/msgpack_writer.hpp"
-#include "base/protocol/transcode.hpp"
-
-#include <concepts>
-#include <type_traits>
+#include "base/protocol/message_writer.hpp"
+#include "base/protocol/write_listing.hpp"
 
 namespace rookery {
-
-namespace {
-
-template <class T>
-struct is_optional : std::false_type {};
-template <class T>
-struct is_optional<std::optional<T>> : std::true_type {};
-template <class T>
-struct is_vector : std::false_type {};
-template <class T>
-struct is_vector<std::vector<T>> : std::true_type {};
-
-/// One field of an object. An optional that is empty is no field.
-template <class T>
-struct named {
-  std::string_view name;
-  const T& value;
-
-  bool present() const {
-    if constexpr (is_optional<T>::value)
-      return value.has_value();
-    else
-      return true;
-  }
-};
-template <class T>
-named(std::string_view, const T&) -> named<T>;
-
-std::optional<std::string_view> unless_empty(std::string_view text) {
-  return text.empty() ? std::nullopt : std::optional{text};
-}
-
-std::optional<uint32_t> unless_zero(uint32_t number) {
-  return number == 0 ? std::nullopt : std::optional{number};
-}
-
-/// What all messages are written with: the writer of one encoding, and rules
-/// for what C++ has and the encodings do not.
-template <class Writer>
-class message_writer {
-public:
-  message_writer(encoding as, std::string& out)
-      : as_(as)
-      , out_(out)
-      , writer_(out) {}
-
-  template <class... Ts>
-  void object(const named<Ts>&... fields) {
-    writer_.open_object((std::size_t{0} + ... + fields.present()));
-    (field(fields), ...);
-    writer_.close_object();
-  }
-
-private:
-  template <class T>
-  void field(const named<T>& f) {
-    if (!f.present())
-      return;
-    writer_.key(f.name);
-    value(f.value);
-  }
-
-  template <class T>
-  void value(const T& v) {
-    if constexpr (is_optional<T>::value)
-      value(*v);
-    else if constexpr (std::same_as<T, bool>)
-      writer_.boolean(v);
-    else if constexpr (std::unsigned_integral<T>)
-      writer_.integer(uint64_t{v});
-    else if constexpr (std::signed_integral<T>)
-      writer_.integer(int64_t{v});
-    else if constexpr (std::convertible_to<T, std::string_view>)
-      writer_.text(v);
-    else if constexpr (std::same_as<T, payload>)
-      any(v);
-    else if constexpr (is_vector<T>::value)
-      array(v);
-    else
-      write(*this, v);
-  }
-
-  template <class T>
-  void array(const std::vector<T>& items) {
-    writer_.open_array(items.size());
-    for (const auto& item : items)
-      value(item);
-    writer_.close_array();
-  }
-
-  void any(const payload& data) {
-    writer_.value_follows();
-    if (data.bytes.empty() || !transcode(data, as_, out_))
-      Writer{out_}.null();
-  }
-
-  encoding as_;
-  std::string& out_;
-  Writer writer_;
-};
 
 // -- parts ------------------------------------------------------------------
 
@@ -119,32 +13,56 @@ void write(Out& out, const member& m) {
       named{"held", m.held});
 }
 
+namespace {
+
 /// Who joined or left.
 struct person {
   const std::string& user;
   const std::optional<payload>& info;
 };
 
+} // namespace
+
 template <class Out>
 void write(Out& out, const person& p) {
   out.object(named{"user", p.user}, named{"info", p.info});
 }
 
+template <class Out>
+void write(Out& out, const taken_seat& s) {
+  out.object(
+      named{"seat", s.seat}, named{"user", s.user}, named{"ready", s.ready},
+      named{"held", s.held});
+}
+
+namespace {
+
 struct room_snapshot {
-  const std::vector<member>& members;
-  uint64_t count;
+  const snapshot_event& of;
   const payload& state;
 };
 
+} // namespace
+
 template <class Out>
 void write(Out& out, const room_snapshot& r) {
-  out.object(
-      named{"members", r.members}, named{"count", r.count},
-      named{"state", r.state});
+  const auto& members = r.of.members;
+  const named count{"count", r.of.count};
+  if (const auto& lobby = r.of.lobby)
+    return out.object(
+        named{"members", members}, count, named{"size", lobby->size},
+        named{"seats", lobby->seats}, named{"host", unless_empty(lobby->host)},
+        named{"started", lobby->started}, named{"state", r.state},
+        named{"info", lobby->info});
+  out.object(named{"members", members}, count, named{"state", r.state});
 }
+
+namespace {
 
 const std::optional<payload> no_info;
 const payload null_payload;
+
+} // namespace
 
 // -- events of a topic ------------------------------------------------------
 
@@ -189,10 +107,15 @@ void write(Out& out, const members_event& e) {
 template <class Out>
 void write(Out& out, const snapshot_event& e) {
   const payload& state = e.state ? *e.state : null_payload;
-  out.object(
-      named{"event", "snapshot"}, named{"topic", e.topic},
-      named{"epoch", e.at.epoch}, named{"offset", e.at.offset},
-      named{"state", room_snapshot{e.members, e.count, state}});
+  const room_snapshot room{e, state};
+  const named event{"event", "snapshot"};
+  const named topic{"topic", e.topic};
+  const named epoch{"epoch", e.at.epoch};
+  const named offset{"offset", e.at.offset};
+  if (e.listing)
+    out.object(event, topic, epoch, offset, named{"state", *e.listing});
+  else
+    out.object(event, topic, epoch, offset, named{"state", room});
 }
 
 template <class Out>
@@ -231,7 +154,8 @@ void write(Out& out, const welcome_event& e) {
 template <class Out>
 void write(Out& out, const direct_event& e) {
   out.object(
-      named{"event", "direct"}, named{"user", e.user}, named{"data", e.data});
+      named{"event", "direct"}, named{"user", e.user},
+      named{"topic", unless_empty(e.topic)}, named{"data", e.data});
 }
 
 template <class Out>
@@ -331,19 +255,6 @@ void write(Out& out, const error_reply& r) {
       named{"event", "error"}, named{"id", unless_zero(r.id)},
       named{"code", static_cast<uint16_t>(r.code)},
       named{"error", name(r.code)}, named{"message", r.message});
-}
-
-} // namespace
-
-template <class Message>
-void encode(encoding as, const Message& message, std::string& out) {
-  if (as == encoding::json) {
-    message_writer<json_writer> writer{as, out};
-    write(writer, message);
-  } else {
-    message_writer<msgpack_writer> writer{as, out};
-    write(writer, message);
-  }
 }
 
 template void encode(encoding, const message_event&, std::string&);

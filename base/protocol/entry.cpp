@@ -12,7 +12,14 @@ namespace {
 
 constexpr uint32_t layout_version = 1;
 
-enum class entry_kind : uint64_t { message, joined, left, state };
+enum class entry_kind : uint64_t {
+  message,
+  joined,
+  left,
+  state,
+  lobby,
+  listing,
+};
 
 class writer : public packed_fields_writer {
 public:
@@ -20,6 +27,13 @@ public:
   using packed_fields_writer::put;
 
   void put(entry_kind kind) { put(static_cast<uint64_t>(kind)); }
+  template <class Entry>
+  void nested(entry_kind kind, const Entry& e) {
+    array(3);
+    put(layout_version);
+    put(kind);
+    encode_fields(e, *this);
+  }
   template <class... Ts>
   void fields(const Ts&... all) {
     array(1 + sizeof...(all));
@@ -80,6 +94,16 @@ result<log_entry> read_fields(reader& in, uint64_t kind) {
     const bool fits = in.fields(e.user, e.key, e.at, e.patch, e.if_offset);
     return taken(fits, std::move(e));
   }
+  case entry_kind::lobby: {
+    lobby_entry e;
+    const bool fits = decode_fields(in, e);
+    return taken(fits, std::move(e));
+  }
+  case entry_kind::listing: {
+    listing_entry e;
+    const bool fits = decode_fields(in, e);
+    return taken(fits, std::move(e));
+  }
   }
   return refuse(
       errc::internal, "it is of the unknown kind " + std::to_string(kind));
@@ -91,7 +115,9 @@ void encode(const log_entry& entry, std::string& out) {
   constexpr std::size_t around = 48; // headers and numbers
   std::visit(
       [&](const auto& e) {
-        auto size = out.size() + around + e.user.size();
+        auto size = out.size() + around;
+        if constexpr (requires { e.user; })
+          size += e.user.size();
         if constexpr (requires { e.data; })
           size += e.data.bytes.size() + e.key.size();
         out.reserve(size);
@@ -107,9 +133,13 @@ void encode(const log_entry& entry, std::string& out) {
           to.fields(entry_kind::joined, e.user, e.info, e.told, e.life);
         else if constexpr (std::is_same_v<T, left_entry>)
           to.fields(entry_kind::left, e.user, e.reason, e.told, e.life);
-        else
+        else if constexpr (std::is_same_v<T, state_entry>)
           to.fields(
               entry_kind::state, e.user, e.key, e.at, e.patch, e.if_offset);
+        else if constexpr (std::is_same_v<T, lobby_entry>)
+          to.nested(entry_kind::lobby, e);
+        else
+          to.nested(entry_kind::listing, e);
       },
       entry);
 }
@@ -137,7 +167,7 @@ bool expects_telling(const log_entry& entry) noexcept {
 
 void encode(const room_image& image, std::string& out) {
   writer to{out};
-  to.array(8);
+  to.array(10);
   to.put(layout_version);
   to.array(image.members.size());
   for (const auto& one : image.members) {
@@ -153,6 +183,8 @@ void encode(const room_image& image, std::string& out) {
   to.put(image.entries);
   to.put(image.exceptions);
   to.put(image.exceptions_from);
+  to.put(std::string_view{image.lobby});
+  to.put(std::string_view{image.listing});
 }
 
 result<room_image> decode_image(std::string_view bytes) {
@@ -175,8 +207,8 @@ result<room_image> decode_image(std::string_view bytes) {
     }
     if (!in.fields(image.state, image.state_offset)
         || !in.more_fields(
-            image.large, image.entries, image.exceptions,
-            image.exceptions_from))
+            image.large, image.entries, image.exceptions, image.exceptions_from,
+            image.lobby, image.listing))
       return unreadable(version);
     return image;
   });

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/protocol/events.hpp"
+#include "base/protocol/lobby_entry.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -50,8 +51,9 @@ struct state_entry {
   /// It holds if nothing changed the state after that.
   std::optional<uint64_t> if_offset;
 };
-using log_entry =
-    std::variant<message_entry, joined_entry, left_entry, state_entry>;
+using log_entry = std::variant<
+    message_entry, joined_entry, left_entry, state_entry, lobby_entry,
+    listing_entry>;
 
 /// Whether who appended it expected that subscribers hear of it.
 bool expects_telling(const log_entry& entry) noexcept;
@@ -79,6 +81,8 @@ struct room_image {
   /// `exceptions_from`.
   std::vector<uint64_t> exceptions;
   uint64_t exceptions_from = 0;
+  std::string lobby;   // a lobby_image; empty: none
+  std::string listing; // a listing_image; empty: none
 };
 
 void encode(const room_image& image, std::string& out);

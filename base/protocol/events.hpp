@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/protocol/lobby_events.hpp"
 #include "base/protocol/messages.hpp"
 
 #include <cstdint>
@@ -72,6 +73,9 @@ struct snapshot_event {
   std::vector<member> members;  // none where joins are not told one by one
   uint64_t count = 0;           // of members
   std::optional<payload> state; // written as null when there is none
+  std::optional<lobby_view> lobby;
+  /// Then nothing of the above is told but its place.
+  std::optional<listing_view> listing;
 };
 
 struct offset_range {
@@ -107,7 +111,8 @@ struct welcome_event {
 };
 
 struct direct_event {
-  std::string user; // who sent it
+  std::string user;  // who sent it
+  std::string topic; // as a player of this lobby; empty: as himself
   payload data;
 };
 
@@ -140,7 +145,7 @@ struct ok_reply {
 struct subscribed_reply {
   uint32_t id = 0;
   std::string topic;
-  std::string kind;               // "topic", "room", "lobby"
+  std::string kind;               // "topic", "room", "lobby", "lobbies"
   std::optional<position> newest; // none without a log
   std::optional<subscribe_mode> mode;
   std::optional<bool> recovered; // nothing since `since` is missing
@@ -154,6 +159,28 @@ struct unsubscribed_reply {
 struct published_reply {
   uint32_t id = 0;
   std::optional<position> at; // none without a log
+};
+
+/// A seat that was taken, or taken back.
+struct seat_reply {
+  uint32_t id = 0;
+  std::string topic; // of a match; else empty
+  uint32_t seat = 0;
+  std::optional<bool> created; // of a match: by it
+  position at;
+};
+
+struct lobby_list_reply {
+  uint32_t id = 0;
+  listing_view listing;
+  position at;
+};
+
+/// Where a client that wants any seat may find one: between actors only.
+struct match_pick {
+  uint32_t id = 0;
+  std::string topic;
+  bool create = false; // there is no such lobby yet
 };
 
 /// A page of a room's members, in the order of their names.

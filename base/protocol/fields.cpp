@@ -7,9 +7,13 @@ namespace rookery {
 namespace {
 
 constexpr std::array<std::string_view, fields_known> names{
-    "data",  "patch",   "event", "id",        "topic",       "token",
-    "user",  "key",     "tag",   "since",     "snapshot",    "must_recover",
-    "limit", "reverse", "after", "if_offset", "since.epoch", "since.offset",
+    "data",        "patch",      "state",       "info",         "event",
+    "id",          "topic",      "token",       "user",         "key",
+    "tag",         "since",      "snapshot",    "must_recover", "limit",
+    "reverse",     "after",      "if_offset",   "seats",        "seat",
+    "min_players", "auto_start", "private",     "password",     "spectators",
+    "ready",       "to",         "prefix",      "free",         "create",
+    "wait_ms",     "match",      "since.epoch", "since.offset",
 };
 
 field field_of(std::string_view key) {

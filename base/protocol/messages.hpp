@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/protocol/lobby_messages.hpp"
+#include "base/protocol/payload.hpp"
 #include "base/topic_name.hpp"
 
 #include <cstddef>
@@ -9,20 +11,6 @@
 #include <variant>
 
 namespace rookery {
-
-/// How a connection's messages are written: the subprotocols
-/// `rookery.v1.json` (text frames) and `rookery.v1.msgpack` (binary frames).
-enum class encoding : uint8_t { json, msgpack };
-inline constexpr std::size_t encodings = 2;
-
-/// One complete value of a client's, kept as the bytes in which it came.
-/// Checked by the decoder: well-formed, valid UTF-8, within the depth limit.
-struct payload {
-  encoding written_in = encoding::json;
-  std::string bytes;
-
-  friend bool operator==(const payload&, const payload&) = default;
-};
 
 /// A place in a topic's log. Offsets compare only within one epoch.
 struct position {
@@ -87,7 +75,8 @@ struct client_message {
   std::variant<
       auth_request, subscribe_request, unsubscribe_request, publish_request,
       set_request, presence_request, history_request, send_request,
-      ping_request, flow_request>
+      ping_request, flow_request, lobby_request, lobby_send_request,
+      lobby_list_request, lobby_match_request, match_cancel_request>
       body;
 };
 

@@ -4,6 +4,7 @@
 #include "base/protocol/packed_message.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace rookery {
 
@@ -21,16 +22,25 @@ milliseconds time_of(uint64_t ms) {
   return milliseconds{static_cast<int64_t>(std::min(ms, within_max))};
 }
 
-/// The fields of the array, and what stands behind it.
-template <class... Fields>
-result<std::string_view> read(std::string_view bytes, Fields&... fields) {
+/// The fields of the array, those that a later version added, and what stands
+/// behind it.
+template <class... Fields, class... More>
+result<std::string_view> read_more(
+    std::string_view bytes, std::tuple<Fields&...> fields, More&... more) {
   const auto opened = open_packed(bytes);
   if (!opened)
     return refuse(errc::bad_request, "it is no MessagePack");
   packed_fields_reader in{opened->array.get()};
-  if (!in.fields(fields...))
+  const bool fits =
+      std::apply([&](auto&... all) { return in.fields(all...); }, fields);
+  if (!fits || !in.more_fields(more...))
     return refuse(errc::bad_request, "a field is not what it should be");
   return opened->rest;
+}
+
+template <class... Fields>
+result<std::string_view> read(std::string_view bytes, Fields&... fields) {
+  return read_more(bytes, std::tie(fields...));
 }
 
 } // namespace
@@ -40,11 +50,12 @@ std::string encode(const direct_call& call) {
   out.reserve(
       around + call.from.size() + call.to.size() + call.data.bytes.size());
   packed_fields_writer to{out};
-  to.array(4);
+  to.array(5);
   to.put(std::string_view{call.from});
   to.put(std::string_view{call.to});
   to.put(number_of(call.within));
   to.put(static_cast<uint32_t>(call.data.written_in));
+  to.put(std::string_view{call.topic});
   out += call.data.bytes;
   return out;
 }
@@ -52,7 +63,8 @@ std::string encode(const direct_call& call) {
 result<direct_call> decode_direct_call(std::string_view bytes) {
   direct_call call;
   uint64_t within = 0, written_in = 0;
-  const auto rest = read(bytes, call.from, call.to, within, written_in);
+  const auto rest = read_more(
+      bytes, std::tie(call.from, call.to, within, written_in), call.topic);
   if (!rest)
     return tl::make_unexpected(rest.error());
   if (written_in >= encodings)
