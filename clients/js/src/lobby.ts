@@ -40,7 +40,7 @@ export interface LobbyKeeper {
   leave(lobby: AnyLobby): void;
   /** Says join again on this connection. */
   retake(lobby: AnyLobby): void;
-  /** Counts connections. */
+  /** Of the connection that is there or comes next: they are counted. */
   readonly generation: number;
 }
 
@@ -64,6 +64,7 @@ export class Lobby<
   #seated: Position | undefined; // where we got it
   #seat: number | undefined;
   #asking = 0; // calls that may bring a seat
+  #retaking = false; // join was said again, and not answered
   #leaves = 0; // a seat that was asked for before is not wanted
 
   /** Made by `Client.lobby`. */
@@ -229,6 +230,12 @@ export class Lobby<
     return this.#wish;
   }
 
+  /** @internal The same, said now: its answer is what counts until then. */
+  wishAgain(): LobbyJoinOptions | undefined {
+    this.#retaking = true;
+    return this.#wish;
+  }
+
   /** @internal We have a seat. `generation`: the connection that asked; another
    * one that carried the answer may not count as ours yet. */
   take(
@@ -247,6 +254,7 @@ export class Lobby<
 
   /** @internal */
   onRetaken(receipt: SeatReceipt): void {
+    this.#retaking = false;
     if (!this.#wish) return; // it was left meanwhile
     this.#onSeated(receipt, true);
     if (this.#refused) this.#subscribe();
@@ -255,6 +263,7 @@ export class Lobby<
 
   /** @internal */
   onLost(error: RookeryError): void {
+    this.#retaking = false;
     if (!this.#wish) return;
     this.#unseat();
     this.emit("lost", error);
@@ -267,6 +276,7 @@ export class Lobby<
 
   /** @internal The connection is lost; seat and state are kept in mind. */
   onDisconnected(): void {
+    this.#retaking = false;
     this.play.lose();
   }
 
@@ -336,9 +346,16 @@ export class Lobby<
       const me = this.#port.user();
       const mine = view.seats.find(({ user }) => user === me);
       if (mine) this.#seat = mine.seat;
-      else this.#unseat();
+      else if (!this.#wish) this.#unseat();
+      else if (!this.#retaking) this.#onSeatGone();
     }
     this.#see(view);
+  }
+
+  /** In a part of the log that we were spared. */
+  #onSeatGone(): void {
+    const text = `the seat in ${this.topic} is gone`;
+    this.onLost(new RookeryError("not_seated", text));
   }
 
   #onChange(event: LobbyChangedEvent): void {

@@ -69,7 +69,7 @@ export class LobbyHub implements LobbyKeeper {
   // -- called by lobbies ----------------------------------------------------------
 
   get generation(): number {
-    return this.#generation;
+    return this.#link ? this.#generation : this.#generation + 1;
   }
 
   enter(lobby: AnyLobby): void {
@@ -96,9 +96,9 @@ export class LobbyHub implements LobbyKeeper {
   retake(lobby: AnyLobby, attempt = 0): void {
     const link = this.#link;
     if (!link) return;
-    const { topic, wish } = lobby;
+    const { topic } = lobby;
     link.ask(
-      { event: "lobby.join", topic, ...wish },
+      { event: "lobby.join", topic, ...lobby.wishAgain() },
       {
         done: (reply) => {
           if (link === this.#link) lobby.onRetaken(bare<SeatReceipt>(reply));

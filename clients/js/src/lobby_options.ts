@@ -53,7 +53,8 @@ export interface LobbyEvents<State, Info, Data> extends Changes<State, Info> {
   changed: LobbyView<State, Info> | undefined;
   /** We have a seat: after create, join and match, and after each retake. */
   seated: SeatedNotice;
-  /** The seat could not be taken back after a lost connection. */
+  /** The seat could not be taken back after a lost connection, or is gone
+   * without a word, in a part of the log that we were spared. */
   lost: RookeryError;
   /** Published to the lobby's topic. */
   message: MessageEvent<Data>;

@@ -12,6 +12,8 @@ import type { PresentMember, TopicEvent } from "./wire.js";
 
 /** Never changed in place: each change makes a new one. */
 export interface LobbyView<State = unknown, Info = unknown> {
+  /** False: there is none of this name, not yet or not any more. */
+  readonly exists: boolean;
   /** The seats that somebody has, by their numbers. */
   readonly seats: readonly LobbySeat[];
   /** How many there are; undefined while it was not told. */
@@ -28,6 +30,8 @@ export interface LobbyView<State = unknown, Info = unknown> {
   readonly count: number;
 }
 
+const GONE = { exists: false, seats: [], host: undefined };
+
 /** `before`: what was known, if anything. */
 export function viewOf<State, Info>(
   told: LobbySnapshot<State, Info>,
@@ -36,6 +40,7 @@ export function viewOf<State, Info>(
   const { members = [], count = members.length, seats = [] } = told;
   const taken = seats.filter(({ user }) => user);
   return {
+    exists: told.size !== 0,
     seats: taken.sort((a, b) => a.seat - b.seat),
     seatCount: told.size ?? before?.seatCount,
     host: told.host || undefined,
@@ -96,7 +101,7 @@ function changed<State, Info>(
     case "started":
       return { ...view, started: true };
     case "closed":
-      return { ...view, seats: [], host: undefined, closed: event.reason };
+      return { ...view, ...GONE, closed: event.reason };
     default:
       return view; // a later server may tell more
   }
@@ -108,6 +113,7 @@ function anew<State, Info>(
   { seats: seatCount, host, user, state, info }: LobbyJoined<State, Info>,
 ): LobbyView<State, Info> {
   return {
+    exists: true,
     seats: [],
     seatCount,
     host: host ?? user,

@@ -103,7 +103,7 @@ export type LobbyChangedEvent<State = unknown, Info = unknown> =
 export interface LobbySnapshot<State = unknown, Info = unknown> {
   members: PresentMember[];
   count?: number;
-  /** How many seats there are. */
+  /** How many seats there are; 0: there is no such lobby. */
   size?: number;
   /** Those that somebody has. */
   seats?: LobbySeat[];

@@ -138,18 +138,27 @@ lobbyTest(
 );
 
 lobbyTest("a password, an invitation and a kick decide who sits", async () => {
-  const ann = world.client("ann").lobby("lobby.doors");
-  const bob = world.client("bob").lobby("lobby.doors");
-  await ann.create({ seats: 2, password: "s", private: true });
-  await assert.rejects(bob.join({ password: "s" }), {
-    code: "permission_denied",
-  });
-  await ann.invite("bob");
-  await assert.rejects(bob.join(), { code: "permission_denied" });
-  await bob.join({ password: "s" });
-  await all("both are there", [ann, bob], ({ seats }) => seats.length === 2);
-  await ann.kick("bob");
-  await until("bob knows", () => bob.seat === undefined);
+  const denied = { code: "permission_denied" };
+  const [ann, bob] = ["ann", "bob"].map((user) => world.client(user));
+  const locked = ann.lobby("lobby.locked");
+  await locked.create({ seats: 2, password: "s" });
+  const guest = bob.lobby(locked.topic);
+  await assert.rejects(guest.join(), denied);
+  await assert.rejects(guest.join({ password: "t" }), denied);
+  await guest.join({ password: "s" });
+  await all("both", [locked, guest], ({ seats }) => seats.length === 2);
+  await locked.kick("bob");
+  await until("bob knows", () => guest.seat === undefined);
+
+  const hidden = ann.lobby("lobby.hidden");
+  await hidden.create({ seats: 2, private: true, spectators: false });
+  const invited = bob.lobby(hidden.topic);
+  await assert.rejects(invited.join(), denied);
+  const refused = follow(invited.watch(), "refused");
+  await until("bob is refused", () => refused.length === 1);
+  await hidden.invite("bob");
+  await invited.join();
+  await all("both", [hidden, invited], ({ seats }) => seats.length === 2);
 });
 
 lobbyTest(
@@ -292,6 +301,7 @@ lobbyTest(
     const { signal } = abort;
     const client = world.client("bob");
     const cancelled = client.match({ ...wanted, waitMs: 60_000, signal });
+    await client.ready();
     await client.ping(); // it has come there by then
     abort.abort();
     await assert.rejects(cancelled, { code: "aborted" });

@@ -92,6 +92,24 @@ test("who was too late has a new seat, whatever the log tells of the old", async
   assert.equal(lobby.seat, 1);
 });
 
+test("a snapshot that tells of no seat in the middle tells that it is gone", async () => {
+  const { socket, lobby, words } = await inLobby();
+  socket.say("gap", { topic: T, from: 6, to: 9, reason: "overflow" });
+  socket.say("snapshot", snapshot({ seats: [] }, { epoch: "e", offset: 9 }));
+  assert.equal(lobby.seat, undefined);
+  assert.deepEqual(words.slice(1), ["reset position_lost", "lost not_seated"]);
+});
+
+test("a create that waited for the connection needs no join", async () => {
+  const { client, connected } = scripted();
+  const made = client.lobby(T).create({ seats: 2 });
+  const socket = await connected();
+  socket.replies("lobby.create", { seat: 0, ...AT });
+  await made;
+  socket.hears("subscribe");
+  socket.hearsNothing();
+});
+
 test("who was kicked, or left by another tab, does not come back", async () => {
   for (const [change, fields] of [
     ["kicked", {}],
@@ -114,9 +132,11 @@ test("a lobby that began anew has its seat only from its snapshot", async () => 
   const at = { epoch: "f", offset: 2 };
   next.replies("subscribe", entered("snapshot", { ...at, recovered: false }));
   assert.equal(lobby.state, undefined);
+  const none = { seats: [], host: undefined, size: 0 };
+  next.say("snapshot", snapshot(none, at));
+  assert.equal(lobby.seat, 0, "the answer to the join counts");
   next.refuses("lobby.join", 102, "unknown_topic");
-  next.say("snapshot", snapshot({ seats: [], host: undefined }, at));
-  assert.deepEqual(lobby.state.seats, []);
+  assert.deepEqual([lobby.state.exists, lobby.state.seats], [false, []]);
   assert.deepEqual(words, [
     "seated 0",
     "reset new_epoch",

@@ -75,7 +75,8 @@ test("each change is told by its name, and the state follows", async () => {
   const views = [];
   lobby.on("changed", (view) => views.push(view));
   const first = lobby.state;
-  assert.deepEqual([first.seatCount, first.info], [2, { mode: "duel" }]);
+  assert.deepEqual([first.seatCount, first.exists], [2, true]);
+  assert.deepEqual(first.info, { mode: "duel" });
   assert.ok(lobby.isHost);
   const rook = { user: "rook", seat: 1 };
   tells(socket, 6, "joined", rook);
@@ -118,7 +119,8 @@ test("each change is told by its name, and the state follows", async () => {
 test("a name that is used again is another lobby", async () => {
   const { socket, lobby } = await inLobby({ state: { started: true } });
   tells(socket, 6, "closed", { reason: "host" });
-  assert.deepEqual([lobby.state.closed, lobby.seat], ["host", undefined]);
+  const { exists, closed: why } = lobby.state;
+  assert.deepEqual([exists, why, lobby.seat], [false, "host", undefined]);
   const created = { seats: 4, host: "rook", state: { n: 1 }, info: null };
   tells(socket, 7, "joined", { user: "rook", seat: 0, ...created });
   const { seats, seatCount, host, started, closed, state } = lobby.state;
