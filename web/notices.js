@@ -5,6 +5,8 @@ export function noticeOf({ view, game, result, me, isHost, problem }) {
   if (problem) return { text: problem, kind: "bad" };
   if (!view) return { text: "Looking for the lobby…", kind: "wait" };
   if (view.closed) return { text: CLOSED[view.closed] ?? "", kind: "bad" };
+  if (!view.exists)
+    return { text: "There is no lobby of this name.", kind: "bad" };
   return view.started
     ? ofGame({ view, game, result, me })
     : beforeStart({ view, me, isHost });

@@ -168,14 +168,14 @@ export class Table {
   }
 
   #showSeats(view, game, result) {
-    const plays = view?.started && !view.closed && !result;
-    const { seats, host, started, closed } = view ?? {};
+    const plays = view?.exists && view.started && !result;
+    const { exists, seats, host, started } = view ?? {};
     const turn = plays && game.turn;
     const facts = JSON.stringify([
       seats,
       host,
       started,
-      closed,
+      exists,
       turn,
       game.wins,
     ]);
@@ -184,7 +184,7 @@ export class Table {
     const nodes = MARKS.map((_, at) => {
       const one = view?.seats.find(({ seat }) => seat === at);
       const acts = turn === at && one;
-      const free = view && !view.closed ? "Free" : "–";
+      const free = view?.exists ? "Free" : "–";
       return element(
         "li",
         {
@@ -239,7 +239,7 @@ export class Table {
       (_, at) => view?.seats.find(({ seat }) => seat === at)?.user,
     );
     const { seat } = this.#lobby;
-    const plays = view?.started && !view.closed && !result;
+    const plays = view?.exists && view.started && !result;
     const mine = plays && game.turn === seat ? seat : undefined;
     const waiting = this.#order?.cell;
     const idle = !view?.started;
@@ -248,7 +248,7 @@ export class Table {
 
   #showActions(view, result) {
     const lobby = this.#lobby;
-    const open = view && !view.closed;
+    const open = view?.exists;
     const seated = lobby.seat !== undefined;
     const taken = view?.seats.length ?? 0;
     const before = open && !view.started;
