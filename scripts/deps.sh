@@ -17,7 +17,8 @@ declare -A packages=(
   [check]="git python3 clang-format-14 clang-tidy-14 shellcheck libgtest-dev
            libgmock-dev"
   [test]="python3 libfaketime python3-msgpack python3-websockets python3-wsproto libgtest-dev
-          libgmock-dev openssl nats-server iproute2 chromium prometheus"
+          libgmock-dev openssl nats-server iproute2 chromium prometheus
+          haproxy nginx libnginx-mod-stream systemd sqlite3 python3-yaml"
   [fuzz]="clang-14 libclang-rt-14-dev"
   [bench]="python3 openssl nats-server"
 )
@@ -40,9 +41,20 @@ apt_install() {
   echo "installing: ${missing//$'\n'/ }"
   as_root apt-get update -qq
   # shellcheck disable=SC2086 # one word per package
-  as_root env DEBIAN_FRONTEND=noninteractive \
+  without_services as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends $missing
 }
+
+# without_services COMMAND...: Debian starts servers that it installs; here tests
+# and benches start their own.
+without_services() (
+  policy=/usr/sbin/policy-rc.d
+  if [[ ! -e $policy ]]; then
+    trap 'as_root rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
+  fi
+  "$@"
+)
 
 # npm_install FOLDER: as its lockfile says, if that changed since last time.
 npm_install() {

@@ -22,6 +22,7 @@ struct direct_call {
   std::string topic;                   // as of direct_event
   std::chrono::milliseconds within{0}; // afterwards nobody waits for the answer
   payload data;
+  std::string topic; // as of direct_event
 };
 
 [[nodiscard]] std::string encode(const direct_call& call);

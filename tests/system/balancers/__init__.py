@@ -1,0 +1,1 @@
+"""HAProxy and nginx, with the files of docker/, in front of three real nodes."""

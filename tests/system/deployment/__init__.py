@@ -1,0 +1,1 @@
+"""What is in docker/, judged and run without an engine and without systemd."""
