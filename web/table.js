@@ -16,6 +16,8 @@ const WHY = {
   lobby_started: "It has started without you.",
 };
 
+const WRONG = "That is not the password.";
+
 export class Table {
   #lobby;
   #me;
@@ -110,7 +112,7 @@ export class Table {
     byId("sit").onsubmit = (event) => {
       event.preventDefault();
       const password = byId("sit-password").value || undefined;
-      this.#try(() => lobby.join({ password }));
+      this.#try(() => lobby.join({ password }), password && WRONG);
     };
     byId("ready").onclick = () => this.#try(() => lobby.ready(!this.#isReady));
     byId("start").onclick = () => this.#try(() => lobby.start());
@@ -119,14 +121,15 @@ export class Table {
     byId("sit-password").value = "";
   }
 
-  async #try(call) {
+  /// `why`: what a denial means, if more than usual.
+  async #try(call, why = WHY.permission_denied) {
     this.#say(undefined);
     try {
       await call();
     } catch ({ code, message }) {
       if (code === "permission_denied" && this.#lobby.seat === undefined)
         this.#locked = true; // the password may have been wrong
-      this.#say(WHY[code] ?? message);
+      this.#say(code === "permission_denied" ? why : (WHY[code] ?? message));
     }
   }
 

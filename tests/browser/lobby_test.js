@@ -120,7 +120,7 @@ test("a password is asked for, and a host may kick", async () => {
   const password = rook.page.locator("#sit-password");
   await password.fill("wrong");
   await rook.presses("Take a seat");
-  await rook.reads("This lobby does not let you in.");
+  await rook.reads("That is not the password.");
   await password.fill("seed");
   await rook.presses("Take a seat");
   await wren.sees({ 0: "wren", 1: "rook" });
