@@ -19,7 +19,6 @@ namespace rookery {
 struct direct_call {
   std::string from;
   std::string to;
-  std::string topic;                   // as of direct_event
   std::chrono::milliseconds within{0}; // afterwards nobody waits for the answer
   payload data;
   std::string topic; // as of direct_event
