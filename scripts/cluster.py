@@ -5,6 +5,7 @@ and nodes that serve the demo pages. Ctrl-C ends all of it."""
 import argparse
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 START_S = 60.0
 STOP_S = 40.0  # more than a node's supervisor.stop-timeout
@@ -27,8 +29,11 @@ NODE = """
 node {{ name = "n{number}", threads = 1 }}
 http {{ address = "127.0.0.1", port = {port}, internal-port = {internal}
         demo = true }}
-session {{ anonymous = allow }}
+session {{ anonymous = allow, token.hmac-secret = "{secret}" }}
 topics {{
+  room {{ match = "room.*", kind = room, presence-hold = 2s }}
+  live {{ match = "live.*" }}
+  lobby {{ match = "lobby.*", kind = lobby }}
   chat {{ match = "chat.*", kind = room, presence-hold = 2s }}
   news {{ match = "news.*" }}
 }}
@@ -103,11 +108,13 @@ def start(options, folder, children):
         raise RuntimeError("nats-server is not installed: ./dev deps")
     children.append(Child("nats", [program, "-c", str(conf)], folder))
     children[0].wait_for("Server is ready")
+    secret = secrets.token_hex(32)  # a page's token is good at all nodes
     pages = []
     for number in range(1, options.nodes + 1):
         port = at(options.port + number)
         conf = Path(folder, f"n{number}.conf")
         conf.write_text(NODE.format(number=number, port=port, nats=nats,
+                                    secret=secret,
                                     internal=at(options.internal_port + number)))
         pages.append(f"http://127.0.0.1:{port}/")
         children.append(Child(f"n{number}", [
@@ -167,6 +174,9 @@ def main():
             print(f"NATS  {nats}  (logs and the store in {folder})")
             for number, page in enumerate(pages, 1):
                 print(f"n{number}    {page}")
+            hosts = ",".join(urlsplit(one).netloc for one in pages)
+            print(f"A game that outlives its node, on any of the pages: "
+                  f"/lobby.html?node={hosts}")
             print("Ctrl-C ends all.", flush=True)
             watch(children)
         except Interrupted:

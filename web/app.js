@@ -16,6 +16,7 @@ import { Room } from "./room.js";
 import { StatusView } from "./status.js";
 import { Tap } from "./tap.js";
 import { demoToken } from "./token.js";
+import { listenForViews, showView } from "./views.js";
 import { WireView } from "./wire.js";
 
 const PING_MS = 5_000;
@@ -127,15 +128,7 @@ function enterAs(name) {
   client.connect();
 }
 
-/// On a phone one of three views is shown.
-function showView(name) {
-  document.body.dataset.view = name;
-  for (const button of document.querySelectorAll(".views button"))
-    button.setAttribute("aria-pressed", button.dataset.view === name);
-}
-
-for (const button of document.querySelectorAll(".views button"))
-  button.addEventListener("click", () => showView(button.dataset.view));
+listenForViews();
 byId("me").addEventListener("click", async () => {
   const name = await askForName({ cancellable: true });
   if (name && name !== me) enterAs(name);

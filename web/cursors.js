@@ -11,8 +11,8 @@ export class CursorView {
   #layer = byId("cursors");
   #cursors = new Map(); // by tab
 
-  show(tab, user, x, y) {
-    const { node, timer } = this.#cursors.get(tab) ?? this.#make(user);
+  show(tab, user, x, y, hue = hueOf(user)) {
+    const { node, timer } = this.#cursors.get(tab) ?? this.#make(user, hue);
     clearTimeout(timer);
     node.style.setProperty("--x", x);
     node.style.setProperty("--y", y);
@@ -38,10 +38,10 @@ export class CursorView {
     for (const tab of [...this.#cursors.keys()]) this.hide(tab);
   }
 
-  #make(user) {
+  #make(user, hue) {
     const node = element(
       "div",
-      { class: "cursor", hue: hueOf(user), "data-user": user },
+      { class: "cursor", hue, "data-user": user },
       icon("cursor"),
       element("span", { text: user }),
     );

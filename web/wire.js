@@ -29,8 +29,10 @@ export class WireView {
   #nodes = new Map(); // by row
   #paused = false;
   #topic = "";
+  #examples;
 
-  constructor({ onRaw, onDrop }) {
+  constructor({ onRaw, onDrop, examples = EXAMPLES }) {
+    this.#examples = examples;
     for (const button of document.querySelectorAll("[data-hides]"))
       button.addEventListener("click", () => {
         const shown = toggle(button);
@@ -63,13 +65,13 @@ export class WireView {
   }
 
   #fillIn() {
-    const [, text] = EXAMPLES[byId("raw-preset").selectedIndex];
+    const [, text] = this.#examples[byId("raw-preset").selectedIndex];
     byId("raw-text").value = text.replace("TOPIC", this.#topic);
   }
 
   #offerExamples(onRaw) {
     const presets = byId("raw-preset");
-    for (const [name] of EXAMPLES)
+    for (const [name] of this.#examples)
       presets.append(element("option", { text: name }));
     presets.addEventListener("change", () => this.#fillIn());
     byId("raw").addEventListener("submit", (event) => {

@@ -8,9 +8,14 @@ import { onOnline, randomName, ticks } from "./environment.js";
 import { RookeryError, type ErrorName } from "./errors.js";
 import { KnownLogs } from "./known_logs.js";
 import type { Link } from "./link.js";
+import type { Lobby } from "./lobby.js";
+import { LobbyHub } from "./lobby_hub.js";
+import { LobbyList } from "./lobby_list.js";
+import { match, type Match, type MatchOptions } from "./lobby_match.js";
+import { lobbyPort, type LobbyPort } from "./lobby_port.js";
 import type { MergePatch } from "./merge_patch.js";
 import { settingsOf, type ClientOptions, type Settings } from "./options.js";
-import { Outbox } from "./outbox.js";
+import { bare, Outbox } from "./outbox.js";
 import {
   Subscription,
   type HistoryOptions,
@@ -22,13 +27,14 @@ import {
   type TellOptions,
 } from "./subscription.js";
 import { Topics, type AnySubscription } from "./topics.js";
+import { whenOpen } from "./when_open.js";
 import type {
   ClientMessage,
+  DirectEvent,
   History,
   Presence,
   PresentMember,
   Receipt,
-  ReplyMessage,
   SendReply,
   ServerMessage,
   WelcomeEvent,
@@ -42,9 +48,12 @@ export class Client extends Emitter<ClientEvents> {
   readonly #topics: Topics;
   readonly #publishes: Outbox;
   readonly #requests: Outbox;
+  readonly #port: LobbyPort;
+  readonly #lobbies: LobbyHub;
   readonly #logs = new KnownLogs();
   readonly #name = randomName();
   #link: Link | undefined; // while it is open
+  #user: string | undefined; // who we are, or were
   #lastId = 0;
   #lastKey = 0;
   #ending: RookeryError | undefined; // why nothing can be asked
@@ -54,31 +63,38 @@ export class Client extends Emitter<ClientEvents> {
     super();
     const settings = (this.#settings = settingsOf(options));
     const nextId = () => (this.#lastId = (this.#lastId % ID_MAX) + 1);
-    const { pendingPublishesMax, pendingBytesMax, pendingRequestsMax } =
-      settings;
+    const { pendingRequestsMax } = settings;
+    const outbox = (countMax: number, inFlightMax: number) =>
+      new Outbox({
+        ...settings,
+        nextId,
+        countMax,
+        bytesMax: settings.pendingBytesMax,
+        inFlightMax,
+      });
     this.#topics = new Topics({
       ...settings,
       learned: (topic, logged) => this.#logs.learn(topic, logged),
     });
-    this.#publishes = new Outbox({
-      ...settings,
+    this.#publishes = outbox(
+      settings.pendingPublishesMax,
+      settings.publishesInFlightMax,
+    );
+    this.#requests = outbox(pendingRequestsMax, pendingRequestsMax);
+    this.#port = lobbyPort(this, {
+      order: (...call) => this.#order(...call),
+      request: (...call) => this.#request(...call),
+      topics: this.#topics,
+      requests: this.#requests,
       nextId,
-      countMax: pendingPublishesMax,
-      bytesMax: pendingBytesMax,
-      inFlightMax: settings.publishesInFlightMax,
+      nextKey: () => this.#nextKey(),
     });
-    this.#requests = new Outbox({
-      ...settings,
-      nextId,
-      countMax: pendingRequestsMax,
-      bytesMax: pendingBytesMax,
-      inFlightMax: pendingRequestsMax,
-    });
+    this.#lobbies = new LobbyHub(settings, this.#port);
     this.#connection = new Connection(
       { ...settings, nextId },
       {
         state: (state) => this.#onState(state),
-        opened: (link) => this.#onOpened(link),
+        opened: (link, welcome) => this.#onOpened(link, welcome),
         message: (message) => this.#onMessage(message),
         leaving: (done) => this.#onLeaving(done),
         staying: () => this.#onStaying(),
@@ -89,6 +105,11 @@ export class Client extends Emitter<ClientEvents> {
 
   get state(): ConnectionState {
     return this.#connection.state;
+  }
+
+  /** Who we are to the server, as its last welcome said. */
+  get user(): string | undefined {
+    return this.#user;
   }
 
   /** Publishes that wait for their receipt. */
@@ -108,31 +129,14 @@ export class Client extends Emitter<ClientEvents> {
   close(): void {
     const error = new RookeryError("closed", "the client was closed");
     this.#finish(error);
+    this.#lobbies.endAll();
     this.#topics.dropAll();
     this.#connection.close();
   }
 
   /** The welcome, as soon as the connection is open. */
   ready(timeoutMs = this.#settings.publishTimeoutMs): Promise<WelcomeEvent> {
-    return new Promise((resolve, reject) => {
-      const { clock } = this.#settings;
-      const settle = (done: () => void) => {
-        off();
-        clock.clearTimeout(timer);
-        done();
-      };
-      const look = (state: ConnectionState) => {
-        if (state.phase === "open") settle(() => resolve(state.welcome));
-        if (state.phase === "stopped") settle(() => reject(state.error));
-      };
-      const off = this.on("state", look);
-      const late = new RookeryError("timeout", "no connection in time");
-      const timer = clock.setTimeout(
-        () => settle(() => reject(late)),
-        timeoutMs,
-      );
-      look(this.state);
-    });
+    return whenOpen(this, this.#settings.clock, timeoutMs);
   }
 
   /** Milliseconds to the server and back. A server that does not answer within
@@ -183,7 +187,7 @@ export class Client extends Emitter<ClientEvents> {
     data: Data,
     { key, tag, timeoutMs, retry = true }: PublishOptions = {},
   ): Promise<Receipt> {
-    const receipt = await this.#order(
+    const receipt = await this.#order<Receipt>(
       { event: "publish", topic, data: data ?? null, key, tag },
       () => retry && this.#logs.mayHaveLog(topic),
       timeoutMs,
@@ -226,7 +230,7 @@ export class Client extends Emitter<ClientEvents> {
     topic: string,
     options: PresenceOptions = {},
   ): Promise<Presence<Info>> {
-    return this.#request({ event: "presence", topic, ...options }, true);
+    return this.#request({ event: "presence", topic, ...options }, () => true);
   }
 
   /** All members, page by page. Nobody is told twice; who comes or goes
@@ -247,40 +251,63 @@ export class Client extends Emitter<ClientEvents> {
     topic: string,
     options: HistoryOptions = {},
   ): Promise<History<Data>> {
-    return this.#request({ event: "history", topic, ...options }, true);
+    return this.#request({ event: "history", topic, ...options }, () => true);
   }
 
   /** Sent once: a lost connection rejects, as the user may have got it. */
   send(user: string, data: unknown): Promise<SendReply> {
-    return this.#request({ event: "send", user, data: data ?? null }, false);
+    return this.#request(
+      { event: "send", user, data: data ?? null },
+      () => false,
+    );
   }
 
-  /** What has an idempotency key and ends with a receipt. */
-  async #order(
+  // -- lobbies --------------------------------------------------------------------
+
+  /** The handle of a lobby: one at a time for each topic. */
+  lobby<State = unknown, Info = unknown, Data = unknown, Play = unknown>(
+    topic: string,
+  ): Lobby<State, Info, Data, Play> {
+    return this.#lobbies.lobby(topic);
+  }
+
+  /** Open lobbies with this beginning of their names, such as `lobby`. */
+  lobbies<Info = unknown>(prefix: string): LobbyList<Info> {
+    return new LobbyList(prefix, this.#port);
+  }
+
+  /** A seat in a lobby that fits, else in a new one; `not_available` if neither
+   * came to be in time. */
+  match<State = unknown, Info = unknown, Data = unknown, Play = unknown>(
+    options: MatchOptions<State, Info>,
+  ): Promise<Match<State, Info, Data, Play>> {
+    const { requestTimeoutMs } = this.#settings;
+    return match(this.#port, this.#lobbies, options, requestTimeoutMs);
+  }
+
+  /** What has an idempotency key, unless it needs none, in one order. */
+  async #order<Reply>(
     message: ClientMessage,
     repeatable: () => boolean,
     timeoutMs = this.#settings.publishTimeoutMs,
-  ): Promise<Receipt> {
+    keyed = true,
+  ): Promise<Reply> {
     this.#refuseEnded();
-    message.key ??= `${this.#name}-${++this.#lastKey}`;
-    const answer = await this.#publishes.add(message, timeoutMs, repeatable);
-    const { event, id, ...receipt } = answer;
-    return receipt;
+    if (keyed) message.key ??= this.#nextKey();
+    return bare(await this.#publishes.add(message, timeoutMs, repeatable));
   }
 
   async #request<Reply>(
     message: ClientMessage,
-    repeatable: boolean,
+    repeatable: (error: RookeryError) => boolean,
+    timeoutMs = this.#settings.requestTimeoutMs,
   ): Promise<Reply> {
     this.#refuseEnded();
-    const { requestTimeoutMs } = this.#settings;
-    const answer: ReplyMessage = await this.#requests.add(
-      message,
-      requestTimeoutMs,
-      () => repeatable,
-    );
-    const { event, id, ...reply } = answer;
-    return reply as Reply;
+    return bare(await this.#requests.add(message, timeoutMs, repeatable));
+  }
+
+  #nextKey(): string {
+    return `${this.#name}-${++this.#lastKey}`;
   }
 
   #refuseEnded(): void {
@@ -289,10 +316,12 @@ export class Client extends Emitter<ClientEvents> {
 
   // -- the connection -----------------------------------------------------------
 
-  #onOpened(link: Link): void {
+  #onOpened(link: Link, { user }: WelcomeEvent): void {
     this.#link = link;
+    this.#user = user;
     this.#topics.pause(this.#settings.visibility?.hidden ?? false);
     this.#topics.attach(link);
+    this.#lobbies.attach(link);
     this.#requests.attach(link);
     this.#publishes.attach(link);
   }
@@ -309,6 +338,7 @@ export class Client extends Emitter<ClientEvents> {
   #onLost(): void {
     this.#link = undefined;
     this.#topics.detach();
+    this.#lobbies.detach();
     this.#requests.detach();
     this.#publishes.detach();
   }
@@ -320,11 +350,10 @@ export class Client extends Emitter<ClientEvents> {
   }
 
   #onMessage(message: ServerMessage): void {
+    if (message.event === "direct") return this.#onDirect(message);
     if ("topic" in message && typeof message.topic === "string")
       return this.#topics.onEvent(message as Parameters<Topics["onEvent"]>[0]);
     switch (message.event) {
-      case "direct":
-        return this.emit("direct", message);
       case "reconnect":
         return this.emit("reconnect", message);
       case "flow.pause":
@@ -337,6 +366,11 @@ export class Client extends Emitter<ClientEvents> {
         return this.emit("error", known);
       }
     }
+  }
+
+  /** What was said in a lobby belongs to its handle, where there is one. */
+  #onDirect(event: DirectEvent): void {
+    if (!this.#lobbies.onDirect(event)) this.emit("direct", event);
   }
 
   #watch(): void {

@@ -33,6 +33,7 @@ export type ConnectionState =
 
 export interface ConnectionOptions extends Omit<LinkOptions, "token" | "url"> {
   urls: readonly string[]; // one at least
+  beginWithFirst: boolean;
   token: TokenFunction | undefined;
   backoff: BackoffOptions;
   random: Random;
@@ -70,7 +71,8 @@ export class Connection {
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    this.#turn = Math.floor(options.random() * options.urls.length);
+    const { urls, beginWithFirst, random } = options;
+    this.#turn = beginWithFirst ? 0 : Math.floor(random() * urls.length);
   }
 
   get state(): ConnectionState {

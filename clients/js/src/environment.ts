@@ -11,6 +11,13 @@ export interface Clock {
 /** Longer waits would overflow the timers of browsers and Node. */
 const WAIT_MAX_MS = 2 ** 31 - 1;
 
+/** What is used of an `AbortSignal`. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(name: "abort", handler: () => void): void;
+  removeEventListener(name: "abort", handler: () => void): void;
+}
+
 interface World {
   setTimeout(work: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;

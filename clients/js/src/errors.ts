@@ -33,6 +33,7 @@ export type ProtocolErrorName =
  * - `stopped`: the client does not come back; see the `stopped` event.
  * - `closed`: the application closed the client or left the topic.
  * - `no_token`: the token function gave up with a `FinalError`.
+ * - `aborted`: the application's signal ended it.
  */
 export type LocalErrorName =
   | "timeout"
@@ -41,7 +42,8 @@ export type LocalErrorName =
   | "message_too_long"
   | "stopped"
   | "closed"
-  | "no_token";
+  | "no_token"
+  | "aborted";
 
 /** Answers of a node that may say something else a moment later. */
 export const PASSING: ReadonlySet<string> = new Set([

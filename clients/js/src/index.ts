@@ -6,6 +6,7 @@ export type { ConnectionState } from "./connection.js";
 export type { Reset, ResetReason } from "./cursor.js";
 export type { Unsubscribe } from "./emitter.js";
 export type {
+  CancelSignal,
   Clock,
   VisibilitySource,
   WebSocketConstructor,
@@ -20,6 +21,42 @@ export {
   type ProtocolErrorName,
 } from "./errors.js";
 export type { ClientOptions } from "./options.js";
+export type { Lobby } from "./lobby.js";
+export type {
+  LobbyList,
+  LobbyListEvents,
+  LobbyListOptions,
+} from "./lobby_list.js";
+export type { Match, MatchOptions } from "./lobby_match.js";
+export type {
+  LobbyCreateOptions,
+  LobbyEvents,
+  LobbyJoinOptions,
+  LobbySetup,
+  SeatedNotice,
+} from "./lobby_options.js";
+export type { LobbyPlay, LobbyPlayEvents } from "./lobby_play.js";
+export type { CallOptions } from "./lobby_port.js";
+export type { LobbyView } from "./lobby_view.js";
+export type {
+  ListedLobby,
+  LobbiesChangedEvent,
+  LobbyChangedEvent,
+  LobbyClosed,
+  LobbyCloseReason,
+  LobbyHeld,
+  LobbyHost,
+  LobbyJoined,
+  LobbyKicked,
+  LobbyLeft,
+  LobbyPage,
+  LobbyReady,
+  LobbySeat,
+  LobbyStarted,
+  LobbyStateChange,
+  MatchReceipt,
+  SeatReceipt,
+} from "./lobby_wire.js";
 export type { MergePatch } from "./merge_patch.js";
 export type {
   GapNotice,
@@ -45,7 +82,6 @@ export type {
   JoinedEvent,
   LeftEvent,
   LiveEvent,
-  LobbyChangedEvent,
   Member,
   MembersEvent,
   MessageEvent,

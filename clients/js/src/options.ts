@@ -25,6 +25,8 @@ export interface ClientOptions {
   /** E.g. `wss://chat.example.com/ws`. Of several, one by chance; the next one
    * after each connection that failed, ended, or is to be left. */
   url: string | readonly string[];
+  /** Begin with the first of several, such as the nearest. */
+  beginWithFirst?: boolean;
   /** Called at each connect and before a token expires. Without it the server
    * looks for a cookie, or lets an anonymous user in. */
   token?: TokenFunction;
@@ -59,6 +61,7 @@ export interface ClientOptions {
 
 export interface Settings {
   urls: readonly string[];
+  beginWithFirst: boolean;
   token: TokenFunction | undefined;
   codec: Codec;
   webSocket: WebSocketConstructor;
@@ -84,6 +87,7 @@ export function settingsOf(options: ClientOptions): Settings {
   if (urls.length === 0) throw new TypeError("`url` names no server");
   return {
     urls: [...urls],
+    beginWithFirst: options.beginWithFirst ?? false,
     token: options.token,
     codec: codecOf(options),
     webSocket,

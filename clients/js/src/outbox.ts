@@ -30,8 +30,8 @@ interface Entry {
   readonly event: string;
   readonly frame: Frame;
   readonly bytes: number;
-  /** Whether sending it a second time does no harm. */
-  readonly repeatable: () => boolean;
+  /** Whether it is sent a second time after this. */
+  readonly repeatable: (error: RookeryError) => boolean;
   readonly resolve: (reply: ReplyMessage) => void;
   readonly reject: (error: RookeryError) => void;
   timer: unknown;
@@ -65,15 +65,16 @@ export class Outbox {
     return this.#paused;
   }
 
-  /** Encodes the message now: what the caller does with it later is not sent. */
+  /** Encodes the message now: what the caller does with it later is not sent.
+   * Without an `id` it gets one. */
   add(
     message: ClientMessage,
     timeoutMs: number,
-    repeatable: () => boolean,
+    repeatable: (error: RookeryError) => boolean,
   ): Promise<ReplyMessage> {
     return new Promise((resolve, reject) => {
       const { codec, clock, nextId } = this.#options;
-      const id = nextId();
+      const id = message.id ?? nextId();
       const frame = codec.encode({ ...message, id });
       const bytes = frameBytes(frame);
       this.#refuseExcess(bytes);
@@ -97,6 +98,14 @@ export class Outbox {
       this.#unsent.push(entry);
       this.#flush();
     });
+  }
+
+  /** Takes back what was not sent; false for what was, or is not here. */
+  withdraw(id: number, error: RookeryError): boolean {
+    const entry = this.#entries.get(id);
+    if (!entry || entry.sent) return false;
+    this.#finish(entry)?.reject(error);
+    return true;
   }
 
   attach(link: Link): void {
@@ -188,7 +197,7 @@ export class Outbox {
       this.#drained = undefined;
     }
     const again = lost || PASSING.has(error.code);
-    if (!again || !entry.repeatable()) this.#finish(entry)?.reject(error);
+    if (!again || !entry.repeatable(error)) this.#finish(entry)?.reject(error);
     else this.#putBack(entry, !lost);
     this.#flush();
   }
@@ -242,4 +251,9 @@ export class Outbox {
 function tooLong(bytes: number, bytesMax: number): RookeryError {
   const text = `${bytes} bytes, of at most ${bytesMax}`;
   return new RookeryError("message_too_long", text);
+}
+
+/** What an answer carries. */
+export function bare<Reply>({ event, id, ...carried }: ReplyMessage): Reply {
+  return carried as Reply;
 }

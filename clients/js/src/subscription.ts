@@ -3,6 +3,7 @@
 import { Cursor, type Reset } from "./cursor.js";
 import { Emitter } from "./emitter.js";
 import { RookeryError } from "./errors.js";
+import type { LobbiesChangedEvent, LobbyChangedEvent } from "./lobby_wire.js";
 import { mergePatch, type MergePatch } from "./merge_patch.js";
 import type {
   ClientMessage,
@@ -11,7 +12,6 @@ import type {
   JoinedEvent,
   LeftEvent,
   LiveEvent,
-  LobbyChangedEvent,
   MembersEvent,
   MessageEvent,
   Position,
@@ -105,7 +105,9 @@ export interface SubscriptionEvents<Data, State, Info> {
   state: StateNotice<State>;
   /** Instead of `joined` and `left` in large rooms, once a second at most. */
   members: MembersEvent;
-  changed: LobbyChangedEvent;
+  changed: LobbyChangedEvent<State>;
+  /** Of a topic that lists lobbies. */
+  lobbies: LobbiesChangedEvent;
   snapshot: SnapshotEvent<State, Info>;
   reset: ResetEvent;
   gap: GapNotice;
@@ -260,9 +262,13 @@ export class Subscription<
   }
 
   #onState(event: StateEvent<State>): void {
-    if (this.#state !== undefined)
-      this.#state = mergePatch(this.#state, event.patch) as State;
+    this.#patch(event.patch);
     this.#tell("state", { ...event, state: this.#state ?? undefined });
+  }
+
+  #patch(patch: unknown): void {
+    if (this.#state !== undefined)
+      this.#state = mergePatch(this.#state, patch) as State;
   }
 
   #pass(event: LogEvent): void {
@@ -276,7 +282,10 @@ export class Subscription<
       case "state":
         return this.#onState(event as StateEvent<State>);
       case "lobby.changed":
-        return this.#tell("changed", event);
+        if (event.change === "state") this.#patch(event.patch);
+        return this.#tell("changed", event as LobbyChangedEvent<State>);
+      case "lobbies.changed":
+        return this.#tell("lobbies", event);
     }
   }
 

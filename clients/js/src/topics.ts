@@ -53,6 +53,11 @@ export class Topics {
     this.#settle(slot);
   }
 
+  /** Asks again for what was refused on this connection. */
+  again(one: AnySubscription): void {
+    if (this.wanted(one.topic) === one) this.want(one);
+  }
+
   drop(one: AnySubscription): void {
     one.end();
     const slot = this.#slots.get(one.topic);

@@ -1,5 +1,6 @@
 // The messages of the wire protocol, as docs/protocol.md has them.
 
+import type { LobbiesChangedEvent, LobbyChangedEvent } from "./lobby_wire.js";
 import type { MergePatch } from "./merge_patch.js";
 
 /** A place in a topic's log. Offsets compare only within one epoch. */
@@ -130,24 +131,6 @@ export interface MembersEvent {
   count: number;
 }
 
-export interface LobbyChangedEvent {
-  event: "lobby.changed";
-  topic: string;
-  offset: number;
-  change:
-    | "joined"
-    | "left"
-    | "ready"
-    | "state"
-    | "host"
-    | "started"
-    | "kicked"
-    | "held"
-    | "closed";
-  user?: string;
-  [field: string]: unknown;
-}
-
 export interface SnapshotEvent<State = unknown, Info = unknown> {
   event: "snapshot";
   topic: string;
@@ -185,6 +168,8 @@ export interface LiveEvent {
 
 export interface DirectEvent<Data = unknown> {
   event: "direct";
+  /** Of what was said in a lobby. */
+  topic?: string;
   user: string;
   data: Data;
 }
@@ -222,6 +207,7 @@ export type TopicEvent =
   | StateEvent
   | MembersEvent
   | LobbyChangedEvent
+  | LobbiesChangedEvent
   | SnapshotEvent
   | GapEvent
   | LiveEvent;
@@ -248,11 +234,25 @@ export type ClientEventName =
   | "presence"
   | "history"
   | "send"
+  | "lobby.create"
+  | "lobby.join"
+  | "lobby.leave"
+  | "lobby.ready"
+  | "lobby.set"
+  | "lobby.kick"
+  | "lobby.invite"
+  | "lobby.start"
+  | "lobby.close"
+  | "lobby.send"
+  | "lobby.list"
+  | "lobby.match"
+  | "lobby.match.cancel"
   | "flow.pause"
   | "flow.resume";
 
-/** A message without its `id`. */
+/** A message; who sends it gives it an `id`. */
 export interface ClientMessage {
   event: ClientEventName;
+  id?: number;
   [field: string]: unknown;
 }

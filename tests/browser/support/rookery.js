@@ -72,6 +72,13 @@ export class Rookery {
     });
   }
 
+  /// Ends it in the middle of whatever it does.
+  async kill() {
+    this.#process.kill("SIGKILL");
+    await this.#exit;
+    this.#process = null;
+  }
+
   /// Stops in order; an exit code that is not 0 (a sanitizer's finding, for
   /// one) is an error.
   async stop() {

@@ -9,6 +9,7 @@ const PARTS = [
   "codec",
   "cursor",
   "known_logs",
+  "lobby_view",
   "merge_patch",
   "token",
 ];
@@ -36,6 +37,8 @@ export const {
   messagePackCodec,
   Cursor,
   KnownLogs,
+  viewOf,
+  after,
   mergePatch,
   refreshAfterMs,
 } = await import(`data:text/javascript;base64,${text}`);

@@ -249,6 +249,16 @@ test("who finds no other server stays, and tries the next one", async () => {
   assert.equal(socket.closed[0], 1000);
 });
 
+test("the first of several urls may be the one to begin with", async () => {
+  const url = ["ws://a/ws", "ws://b/ws", "ws://c/ws"];
+  const { client, connected } = scripted({ url, beginWithFirst: true });
+  const socket = await connected({ user: "ann" });
+  assert.equal(socket.url, "ws://a/ws");
+  assert.equal(client.user, "ann");
+  socket.ends();
+  assert.equal((await connected()).url, "ws://b/ws");
+});
+
 test("who is closed while it moves is on its way already", async () => {
   const { client, clock, connected, sockets } = scripted();
   const socket = await connected();
