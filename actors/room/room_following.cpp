@@ -49,8 +49,10 @@ void room_actor_state::take_news(const journal_news& news) {
   if (records.back().offset <= memory->log.last())
     return; // it was read already
   if (news.batch == 0 || news.batch != last_batch_ || on_its_way_.empty()) {
+    const auto in_between = std::exchange(going_on_, true); // none is judged
     for (const auto& record : records)
       take_foreign(record, news.batch != 0);
+    going_on_ = in_between;
     return after_changes(false);
   }
   std::vector<uint64_t> offsets;

@@ -1,4 +1,4 @@
-#include "actors/lobby/lobby_password.hpp"
+#include "net/auth/lobby_password.hpp"
 #include "actors/room/room.hpp"
 #include "base/protocol/info_values.hpp"
 #include "base/protocol/merge_patch.hpp"

@@ -137,8 +137,10 @@ void room_actor_state::complete_batch(
   auto batch = std::exchange(on_its_way_, {});
   const auto entries_before = memory->state.entries();
   std::size_t next = 0;
+  const auto in_between = std::exchange(going_on_, true); // none is judged
   for (auto& turn : batch)
     complete(turn, turn.appends ? offsets.at(next++) : 0, stamp);
+  going_on_ = in_between;
   // Of all nodes the one that appends each thousandth entry saves an image.
   const auto entries = memory->state.entries();
   if (entries / entries_per_image != entries_before / entries_per_image

@@ -1,4 +1,4 @@
-#include "actors/lobby/lobby_password.hpp"
+#include "net/auth/lobby_password.hpp"
 
 #include "base/check.hpp"
 #include "base/hex.hpp"
