@@ -1,4 +1,5 @@
 #include "actors/main/drain_command.hpp"
+#include "actors/main/help.hpp"
 #include "actors/node/node.hpp"
 #include "actors/node_context.hpp"
 #include "actors/top/nodes.hpp"
@@ -111,25 +112,6 @@ http_server internal_server_of(const http_config& http) {
   return server;
 }
 
-int top(top_arguments& given) {
-  const auto order = top_order_of(given.sort);
-  if (!order)
-    return complain({errc::bad_request, "--sort: no column " + given.sort});
-  given.options.by = *order;
-  if (!given.url.empty()) {
-    const auto server = parse_http_url(given.url);
-    if (!server)
-      return complain({errc::bad_request, "--url: " + server.error().message});
-    given.options.node = *server;
-    return run_top(given.options);
-  }
-  const auto settings = load_or_complain(given.config);
-  if (!settings)
-    return 1;
-  given.options.node = internal_server_of(settings->http);
-  return run_top(given.options);
-}
-
 std::optional<http_server>
 find_node(const std::string& path, const std::string& url) {
   if (url.empty()) {
@@ -144,9 +126,22 @@ find_node(const std::string& path, const std::string& url) {
   return std::nullopt;
 }
 
+int top(top_arguments& given) {
+  const auto order = top_order_of(given.sort);
+  if (!order)
+    return complain({errc::bad_request, "--sort: no column " + given.sort});
+  given.options.by = *order;
+  const auto node = find_node(given.config, given.url);
+  if (!node)
+    return 1;
+  given.options.node = *node;
+  return run_top(given.options);
+}
+
 void add_top(CLI::App& cli, top_arguments& given, int& code) {
   auto* command = cli.add_subcommand(
       "top", "Show the slowest connections and the busiest topics of a node");
+  command->footer(help::top);
   auto* where = command->add_option_group("node");
   where->require_option(1);
   where->add_option("-c,--config", given.config, "Its configuration file");
@@ -172,17 +167,10 @@ struct nodes_arguments {
 };
 
 int nodes(nodes_arguments& given) {
-  if (!given.url.empty()) {
-    const auto server = parse_http_url(given.url);
-    if (!server)
-      return complain({errc::bad_request, "--url: " + server.error().message});
-    given.options.node = *server;
-    return run_nodes(given.options);
-  }
-  const auto settings = load_or_complain(given.config);
-  if (!settings)
+  const auto node = find_node(given.config, given.url);
+  if (!node)
     return 1;
-  given.options.node = internal_server_of(settings->http);
+  given.options.node = *node;
   return run_nodes(given.options);
 }
 
@@ -201,7 +189,9 @@ void add_nodes(CLI::App& cli, nodes_arguments& given, int& code) {
   command->callback([&] { code = nodes(given); });
 }
 
-CLI::App* with_config(CLI::App* command, std::string& path) {
+CLI::App*
+with_config(CLI::App* command, std::string& path, const char* footer) {
+  command->footer(footer);
   command->add_option("-c,--config", path, "Configuration file (HOCON)")
       ->required();
   return command;
@@ -218,14 +208,15 @@ int main(int argc, char** argv) {
   std::string given;
   int code = 0;
 
-  with_config(cli.add_subcommand("serve", "Run a node"), path)->callback([&] {
-    code = serve(path);
-  });
+  cli.footer(help::program);
+  with_config(cli.add_subcommand("serve", "Run a node"), path, help::serve)
+      ->callback([&] { code = serve(path); });
   with_config(
       cli.add_subcommand("check-config", "Say all that is wrong with a file"),
-      path)
+      path, help::check_config)
       ->callback([&] { code = check_config(path); });
   cli.add_subcommand("default-config", "Print every option with its default")
+      ->footer(help::default_config)
       ->callback([] { std::cout << default_config(); });
   cli.add_subcommand("version", "Print the version")->callback([] {
     std::cout << server_version << "\n";
@@ -233,7 +224,7 @@ int main(int argc, char** argv) {
   auto* gen = with_config(
       cli.add_subcommand(
           "gen-token", "Make a token for a user, for trying out"),
-      token.config);
+      token.config, help::gen_token);
   gen->add_option("-u,--user", token.user, "Who the token is for")->required();
   gen->add_option(
       "--topics", token.topics,
@@ -245,7 +236,7 @@ int main(int argc, char** argv) {
   auto* check = with_config(
       cli.add_subcommand(
           "check-token", "Say what a token says, or why it is bad"),
-      path);
+      path, help::check_token);
   check->add_option("token", given, "The token")->required();
   check->callback([&] { code = check_token(path, given); });
 

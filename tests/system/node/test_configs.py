@@ -95,10 +95,12 @@ class Configs(unittest.IsolatedAsyncioTestCase):
 
     async def test_game(self):
         node = self.start("game.conf")
-        one, _ = await self.talks(node, "match.1")
-        await one.reply("room.set", topic="match.1", patch={"round": 1})
-        for topic in ("positions.1", "inputs.1"):
-            await self.talks(node, topic)
+        one = await self.speaker(node, "ann")
+        await one.reply("lobby.create", topic="match.1", seats=2)
+        listed = await one.reply("lobby.list", prefix="match.")
+        self.assertEqual([each["topic"] for each in listed["lobbies"]],
+                         ["match.1"])
+        await one.reply("publish", topic="$play.match.1", data=[1, 2])
         await self.talks(node, "user.ann.invitations", ("ann", "ann"))
         stranger = await self.speaker(node, "cyd")
         await stranger.refused(103, "publish", topic="match.1", data=1)

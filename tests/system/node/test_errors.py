@@ -31,7 +31,7 @@ class Errors(NodeTest):
 
     async def test_unknown_events(self):
         one = await self.speaker("ann")
-        for event in ("", "nonsense", "Publish", "lobby.create", "reply",
+        for event in ("", "nonsense", "Publish", "lobby.nonsense", "reply",
                       "message", "x" * 300):
             await one.refused(104, event)
 
