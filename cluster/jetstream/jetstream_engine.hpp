@@ -10,8 +10,9 @@
 
 namespace rookery {
 
-/// Takes calls from any thread and does them in its own, those of a topic one
-/// behind the other.
+/// Takes calls from any thread and does them one at a time, those of a topic
+/// one behind the other: where they are given if that can not block, else in a
+/// thread of its own.
 class jetstream_journal::engine {
 public:
   explicit engine(jetstream_settings settings);
@@ -42,6 +43,7 @@ public:
   }
   void follow(std::string topic, follower news);
   void close(std::string topic);
+  void end_batch();
   int64_t now() const;
   journal_counts counts() const;
   jetstream_parts& parts() noexcept { return *parts_; }
@@ -58,9 +60,8 @@ private:
           errc::not_available,
           "journal " + settings_.name + ": too much waits for NATS already"));
     const auto deadline = work_loop::clock::now() + settings_.deadline;
-    loop_.post([=, this, &within, topic = std::move(topic),
-                answer = std::move(answer),
-                begin = std::move(begin)]() mutable {
+    do_soon([=, this, &within, topic = std::move(topic),
+             answer = std::move(answer), begin = std::move(begin)]() mutable {
       const auto at = find(topic);
       push(
           at, in,
@@ -75,6 +76,18 @@ private:
           });
     });
   }
+  /// Whether this thread may do work of the loop. With TLS, and while it
+  /// connects, NATS.c waits under a lock that its calls need: then all is for
+  /// the thread of the loop.
+  bool may_work() const { return !settings_.tls.on && link_->up(); }
+  void do_soon(work_loop::work one) {
+    if (!may_work())
+      loop_.post(std::move(one));
+    else if (ends_batches_)
+      loop_.leave_for_batch(std::move(one));
+    else
+      loop_.enter(std::move(one));
+  }
   topic_pointer find(const std::string& name);
   void push(const topic_pointer& at, line in, topic_state::work work);
   void run_first(const topic_pointer& at, line in);
@@ -82,10 +95,15 @@ private:
   void forget_if_idle(const topic_pointer& at);
   void look();
   void look_soon();
-  void take_over(const log_stream& found);
+  void
+  end_look(const result<log_stream>& found, uint64_t losses, uint64_t seen);
+  void take_over(const log_stream& found, uint64_t seen);
   void check_stream();
   void plan_stream_check();
   void lose_all(const std::string& why);
+
+  /// Of this thread. Of a process that has several journals, all are meant.
+  static thread_local bool ends_batches_;
 
   const jetstream_settings settings_;
   work_loop loop_;
@@ -96,8 +114,12 @@ private:
   call_bounds writes_;
   call_bounds reads_;
   std::unordered_map<std::string, topic_pointer> topics_;
+  bool started_ = false;
   bool look_planned_ = false;
+  bool looks_ = false;
+  bool looks_again_ = false;
   bool checks_stream_ = false;
+  std::thread looker_; // asks for the streams, which blocks
   std::thread thread_;
 };
 
