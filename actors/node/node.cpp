@@ -1,7 +1,6 @@
 #include "actors/node/node.hpp"
 
 #include "actors/node/front.hpp"
-#include "actors/node/journal_batches.hpp"
 #include "actors/node/node_cluster.hpp"
 #include "actors/node/node_drain.hpp"
 #include "actors/node/node_settings.hpp"
@@ -93,9 +92,9 @@ private:
   uint64_t connections_left(close_code code);
 
   node_context context_;
-  gate gate_; // as the next two it outlives the threads, which use it
+  // Two that outlive the threads, whose sockets use them.
+  gate gate_;
   std::shared_ptr<tls_context> tls_; // null: plain
-  journal_batches batches_;
   std::vector<std::unique_ptr<io_thread>> threads_;
   std::vector<io_thread*> thread_pointers_;
   transport_settings links_;
@@ -219,7 +218,6 @@ void running_node::start_threads() {
 }
 
 void running_node::start_actors() {
-  batches_.begin(context_.logs.get(), thread_pointers_);
   auto& scheduler = io_scheduler::of(*system_);
   std::vector<thread_place> places;
   for (std::size_t i = 0; i < threads_.size(); ++i) {

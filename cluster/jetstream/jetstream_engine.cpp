@@ -62,7 +62,6 @@ result<void> jetstream_journal::engine::start() {
 void jetstream_journal::engine::stop() {
   if (!thread_.joinable())
     return;
-  loop_.post([] {}); // what a thread left for a batch that does not end
   writes_.shut();
   reads_.shut();
   loop_.post([this] { loop_.leave(); });
@@ -123,16 +122,6 @@ void jetstream_journal::engine::close(std::string topic) {
       shut(at, std::move(done));
     });
   });
-}
-
-thread_local bool jetstream_journal::engine::ends_batches_ = false;
-
-void jetstream_journal::engine::end_batch() {
-  ends_batches_ = true;
-  if (may_work())
-    loop_.end_batch();
-  else
-    loop_.wake_for_batch();
 }
 
 /// Once what was read is answered, too.

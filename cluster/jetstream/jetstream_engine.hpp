@@ -43,7 +43,6 @@ public:
   }
   void follow(std::string topic, follower news);
   void close(std::string topic);
-  void end_batch();
   int64_t now() const;
   journal_counts counts() const;
   jetstream_parts& parts() noexcept { return *parts_; }
@@ -60,8 +59,9 @@ private:
           errc::not_available,
           "journal " + settings_.name + ": too much waits for NATS already"));
     const auto deadline = work_loop::clock::now() + settings_.deadline;
-    do_soon([=, this, &within, topic = std::move(topic),
-             answer = std::move(answer), begin = std::move(begin)]() mutable {
+    loop_.post([=, this, &within, topic = std::move(topic),
+                answer = std::move(answer),
+                begin = std::move(begin)]() mutable {
       const auto at = find(topic);
       push(
           at, in,
@@ -76,18 +76,6 @@ private:
           });
     });
   }
-  /// Whether this thread may do work of the loop. With TLS, and while it
-  /// connects, NATS.c waits under a lock that its calls need: then all is for
-  /// the thread of the loop.
-  bool may_work() const { return !settings_.tls.on && link_->up(); }
-  void do_soon(work_loop::work one) {
-    if (!may_work())
-      loop_.post(std::move(one));
-    else if (ends_batches_)
-      loop_.leave_for_batch(std::move(one));
-    else
-      loop_.enter(std::move(one));
-  }
   topic_pointer find(const std::string& name);
   void push(const topic_pointer& at, line in, topic_state::work work);
   void run_first(const topic_pointer& at, line in);
@@ -101,9 +89,6 @@ private:
   void check_stream();
   void plan_stream_check();
   void lose_all(const std::string& why);
-
-  /// Of this thread. Of a process that has several journals, all are meant.
-  static thread_local bool ends_batches_;
 
   const jetstream_settings settings_;
   work_loop loop_;

@@ -81,10 +81,6 @@ void jetstream_journal::close(std::string topic) {
   engine_->close(std::move(topic));
 }
 
-void jetstream_journal::end_batch() {
-  engine_->end_batch();
-}
-
 void jetstream_journal::stop() {
   engine_->stop();
 }

@@ -61,7 +61,6 @@ public:
   void follow(std::string topic, follower news) override;
   bool is_shared() const noexcept override { return true; }
   void close(std::string topic) override;
-  void end_batch() override;
   void stop() override;
   int64_t now() const override;
   journal_counts counts() const override;

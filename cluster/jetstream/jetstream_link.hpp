@@ -44,7 +44,7 @@ struct jetstream_reply {
 /// NATS.c tells on threads of its own, perhaps a little longer than this lives;
 /// there nothing is done but to copy and to post.
 ///
-/// Thread: that which does work of the loop, but for `open`.
+/// Thread: that of the loop, but for `connect`.
 class jetstream_link {
 public:
   using headers = std::vector<std::pair<const char*, std::string>>;

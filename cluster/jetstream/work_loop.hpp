@@ -1,8 +1,6 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -11,10 +9,8 @@
 
 namespace rookery {
 
-/// Work of which one piece is done at a time, in the order in which it is
-/// given, on any of many threads: who enters does his own, and what others give
-/// meanwhile. One thread runs the loop: it waits for timers and for a socket,
-/// and does what nobody else does.
+/// Work for one thread: given by any, timers of its own, and a socket that it
+/// waits for.
 class work_loop {
 public:
   using clock = std::chrono::steady_clock;
@@ -34,64 +30,50 @@ public:
 
   // Thread: any.
 
-  /// For another to do. Bounded by who gives: calls by the journal's bounds,
-  /// replies by the requests that are on their way.
+  /// Bounded by who gives: calls by the journal's bounds, replies by the
+  /// requests that are on their way.
   void post(work one);
-  /// It is done here, unless somebody is at work, who does it then. What else
-  /// there is to do is done here, too, within bounds.
-  void enter(work one);
-  /// By a thread that calls `end_batch` soon, which does it.
-  void leave_for_batch(work one);
-  void end_batch();
-  /// The same, but another does it.
-  void wake_for_batch();
   /// From now on `run` waits for `socket` as well; neither: no longer.
   void watch(int socket, readiness what);
 
-  // Thread: its own.
-  void run();
-
-  // Thread: that which does work, for all others.
+  // Thread: that of `run`, for all others.
 
   /// What is called when the socket is ready. True: so much is on its way that
   /// more is better taken together, a millisecond later.
   void on_ready(std::function<bool(readiness)> call) {
     ready_ = std::move(call);
   }
-  timer at(clock::time_point when, work one);
+  timer at(clock::time_point when, work one) {
+    return timers_.emplace(when, std::move(one));
+  }
   timer after(std::chrono::milliseconds pause, work one) {
     return at(clock::now() + pause, std::move(one));
   }
   /// Only of one that has not been run yet.
   void cancel(timer one) { timers_.erase(one); }
-  /// `run` returns after what it is at, and nothing is done any more.
-  void leave();
+  /// `run` returns after what it is at.
+  void leave() { left_ = true; }
+  void run();
 
 private:
-  bool claim();
-  void work_on() noexcept;
-  bool do_round() noexcept;
-  void do_timers() noexcept;
-  void hand_over();
-  readiness wait(clock::time_point until) const;
+  bool do_round();
+  void do_timers();
+  void wait();
   void wake() const;
 
   const int poll_;
   const int wakeup_;
 
   std::mutex lock_;
-  std::condition_variable free_;
   std::vector<work> given_;
-  bool busy_ = false;  // somebody does work
   bool woken_ = false; // `run` will look, and need not be told
-  std::atomic<bool> left_{false};
-  std::atomic<bool> left_work_{false}; // for the end of a batch
 
-  // Of who is busy.
+  // Of the thread of `run`.
   std::function<bool(readiness)> ready_;
   std::vector<work> doing_;
   timers timers_;
-  clock::time_point asleep_until_{}; // of `run`, unless a timer comes first
+  readiness socket_;
+  bool left_ = false;
 };
 
 /// The way into a loop for threads that may outlive it. Thread: any.
@@ -99,6 +81,7 @@ class loop_door {
 public:
   explicit loop_door(work_loop& to)
       : to_(&to) {}
+
   void post(work_loop::work one) {
     const std::lock_guard guard{lock_};
     if (to_)

@@ -154,11 +154,6 @@ public:
   /// answered; it can be opened again. Nothing is news afterwards.
   virtual void close(std::string topic) = 0;
 
-  /// A thread that works in batches calls this at the end of each, so that what
-  /// it gave since goes out together. Who has called it once has to go on: what
-  /// he gives may wait for it.
-  virtual void end_batch() {}
-
   /// Returns when all that was given is answered; refuses what comes later.
   virtual void stop() = 0;
 
