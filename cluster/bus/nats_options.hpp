@@ -5,8 +5,11 @@
 #include <nats/nats.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace rookery {
 
@@ -18,6 +21,32 @@ struct nats_free {
 };
 template <class T>
 using nats_ptr = std::unique_ptr<T, nats_free>;
+
+/// Where messages end. NATS.c has a thread that frees them, which each one
+/// wakes that is given to it alone: so they are given to it together. Up to 64
+/// of them, or those that have 64 KiB of bytes, stay until others come.
+///
+/// Thread: any.
+class nats_bin {
+public:
+  void take(nats_ptr<natsMsg> one) {
+    const std::lock_guard guard{lock_};
+    bytes_ += static_cast<std::size_t>(natsMsg_GetDataLength(one.get()));
+    kept_.push_back(std::move(one));
+    if (kept_.size() < messages_max && bytes_ < bytes_max)
+      return;
+    kept_.clear();
+    bytes_ = 0;
+  }
+
+private:
+  static constexpr std::size_t messages_max = 64;
+  static constexpr std::size_t bytes_max = std::size_t{64} * 1024;
+
+  std::mutex lock_;
+  std::vector<nats_ptr<natsMsg>> kept_;
+  std::size_t bytes_ = 0;
+};
 
 /// Opens the library, once, until the process ends. Thread: any.
 [[nodiscard]] result<void> use_nats_library(int delivery_threads);

@@ -11,7 +11,8 @@ using found = stream_access::found;
 /// what is known here, so that the batch can say exactly what is before it, and
 /// who reads backwards needs no search; where somebody else was faster, it is
 /// stored without. The first that a topic ever has finds it empty. Who follows
-/// the topic gets the batch as news before its receipt.
+/// the topic gets the batch as news before its receipt: at once, if the server
+/// has found it right behind what was news, else when it comes back.
 class appending : public std::enable_shared_from_this<appending> {
 public:
   appending(
@@ -65,7 +66,9 @@ private:
       one.last = first ? 0 : sequence_of(topic_->newest);
     // 0 is for the first: 1 is before all others, too.
     const auto previous = first ? 0 : std::max<uint64_t>(topic_->newest, 1);
-    one.data = pack_batch(stamp_, previous, batch_.bodies, exact);
+    before_ = one.last;
+    data_ = pack_batch(stamp_, previous, batch_.bodies, exact);
+    one.data = data_;
     parts_.access.put(
         std::move(one), deadline_,
         [self = shared_from_this()](result<put_ack> said) {
@@ -106,6 +109,7 @@ private:
   }
   /// The batch was stored before: the receipt is that of then.
   void on_stored(found stored) {
+    before_.reset(); // of then nothing was compared now
     if (!stored)
       return fail({errc::not_available, "the batch has gone already"});
     const auto batch = unpack_batch(stored->data);
@@ -133,6 +137,11 @@ private:
       own.records.push_back({offset_of(sequence, i), stamp, {}});
     if (!topic_->follower)
       return finish(sequence, own);
+    // What was compared has nothing between.
+    if (before_)
+      topic_->follower->take_own(*before_, sequence, id_, data_);
+    if (!topic_->follower) // to whom it was news has closed it
+      return fail({errc::not_available, topic_->name + " was closed"});
     topic_->follower->await(
         sequence, deadline_,
         [self = shared_from_this(), sequence, own](bool well) {
@@ -187,8 +196,10 @@ private:
   journal::done<journal_receipt> answer_;
   std::string id_;
   int64_t stamp_ = 0;
-  uint64_t stored_before_ = 0; // a sequence of this topic
-  bool refused_ = false;       // somebody else was faster
+  std::string data_;
+  std::optional<uint64_t> before_; // the sequence that it has to follow
+  uint64_t stored_before_ = 0;     // a sequence of this topic
+  bool refused_ = false;           // somebody else was faster
   journal_receipt receipt_;
 };
 

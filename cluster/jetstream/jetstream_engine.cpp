@@ -24,13 +24,15 @@ jetstream_journal::engine::engine(jetstream_settings settings)
 result<void> jetstream_journal::engine::start() {
   if (auto good = check_settings(settings_); !good)
     return good;
-  auto link = jetstream_link::open(
+  link_ = std::make_unique<jetstream_link>(
       settings_, loop_,
-      {[this] { look(); },
-       [this] { lose_all("NATS has closed the connection"); }});
-  if (!link)
-    return tl::make_unexpected(std::move(link.error()));
-  link_ = std::move(*link);
+      jetstream_link::notices{
+          [this] { look(); },
+          [this] { lose_all("NATS has closed the connection"); }});
+  thread_ = std::thread{[this] { loop_.run(); }};
+  ::pthread_setname_np(thread_.native_handle(), "journal.nats");
+  if (auto connected = link_->connect(); !connected)
+    return connected;
   const auto losses = link_->losses();
   const auto found = ensure_streams(link_->handle(), settings_);
   if (!found)
@@ -48,9 +50,12 @@ result<void> jetstream_journal::engine::start() {
         forget_if_idle(std::shared_ptr{one->second});
     });
   };
-  plan_stream_check();
-  thread_ = std::thread{[this] { loop_.run(); }};
-  ::pthread_setname_np(thread_.native_handle(), "journal.nats");
+  loop_.post([this] {
+    started_ = true;
+    plan_stream_check();
+    if (!link_->trusted())
+      look();
+  });
   return {};
 }
 
@@ -61,6 +66,8 @@ void jetstream_journal::engine::stop() {
   reads_.shut();
   loop_.post([this] { loop_.leave(); });
   thread_.join();
+  if (looker_.joinable())
+    looker_.join();
 }
 
 topic_pointer jetstream_journal::engine::find(const std::string& name) {
@@ -155,20 +162,46 @@ void jetstream_journal::engine::look_soon() {
 /// Makes sure that the streams are there, and are those that the topics were
 /// opened in. Until then nothing is sent over a connection that is new.
 void jetstream_journal::engine::look() {
-  if (!link_->up())
+  if (!started_ || !link_->up())
     return; // it comes back here
-  const auto losses = link_->losses();
-  const auto found = ensure_streams(link_->handle(), settings_);
+  if (std::exchange(looks_, true)) {
+    looks_again_ = true;
+    return;
+  }
+  if (looker_.joinable())
+    looker_.join(); // it has said what it found
+  looker_ = std::thread{
+      [this, losses = link_->losses(), seen = parts_->sequence_seen] {
+        auto found = ensure_streams(link_->handle(), settings_);
+        loop_.post([this, losses, seen, found = std::move(found)] {
+          end_look(found, losses, seen);
+        });
+      }};
+}
+
+void jetstream_journal::engine::end_look(
+    const result<log_stream>& found, uint64_t losses, uint64_t seen) {
+  looks_ = false;
+  const bool again = std::exchange(looks_again_, false);
   if (!found) {
     log::warn("journal.streams_missing", {{"reason", found.error().message}});
     return look_soon();
   }
   link_->trust(losses);
-  take_over(*found);
+  take_over(*found, seen);
+  if (again)
+    look();
 }
 
-void jetstream_journal::engine::take_over(const log_stream& found) {
-  const auto seen = std::exchange(parts_->sequence_seen, found.last_sequence);
+/// `seen` before they were looked at.
+void jetstream_journal::engine::take_over(
+    const log_stream& found, uint64_t seen) {
+  const bool lost = found.last_sequence < seen;
+  if (lost || found.epoch != parts_->epoch)
+    parts_->sequence_seen = found.last_sequence;
+  else
+    parts_->sequence_seen =
+        std::max(parts_->sequence_seen, found.last_sequence);
   if (found.epoch != parts_->epoch) {
     log::error(
         "journal.streams_made_anew",
@@ -177,7 +210,7 @@ void jetstream_journal::engine::take_over(const log_stream& found) {
     access_->forget_streams();
     return lose_all("the stream was made anew");
   }
-  if (found.last_sequence < seen) {
+  if (lost) {
     log::error(
         "journal.stream_lost_entries",
         {{"was", seen}, {"is", found.last_sequence}});

@@ -10,8 +10,9 @@
 
 namespace rookery {
 
-/// Takes calls from any thread and does them in its own, those of a topic one
-/// behind the other.
+/// Takes calls from any thread and does them one at a time, those of a topic
+/// one behind the other: where they are given if that can not block, else in a
+/// thread of its own.
 class jetstream_journal::engine {
 public:
   explicit engine(jetstream_settings settings);
@@ -82,7 +83,9 @@ private:
   void forget_if_idle(const topic_pointer& at);
   void look();
   void look_soon();
-  void take_over(const log_stream& found);
+  void
+  end_look(const result<log_stream>& found, uint64_t losses, uint64_t seen);
+  void take_over(const log_stream& found, uint64_t seen);
   void check_stream();
   void plan_stream_check();
   void lose_all(const std::string& why);
@@ -96,8 +99,12 @@ private:
   call_bounds writes_;
   call_bounds reads_;
   std::unordered_map<std::string, topic_pointer> topics_;
+  bool started_ = false;
   bool look_planned_ = false;
+  bool looks_ = false;
+  bool looks_again_ = false;
   bool checks_stream_ = false;
+  std::thread looker_; // asks for the streams, which blocks
   std::thread thread_;
 };
 

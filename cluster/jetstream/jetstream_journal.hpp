@@ -32,9 +32,9 @@ namespace rookery {
 ///   whose batches came after he opened it and have gone, and followers take
 ///   his for the first of another log.
 ///
-/// One thread of its own does all, calls followers, too; none waits for the
-/// server, but to look at the streams after a connection came back:
-/// `try_deadline` for each question.
+/// One thing is done at a time, by a thread of its own or by one that calls,
+/// which calls followers, too. None waits for the server, but one that looks at
+/// the streams after a connection came back: `try_deadline` for each question.
 class jetstream_journal final : public journal {
 public:
   /// Connects, and makes or adapts the streams. Blocks for seconds at most.

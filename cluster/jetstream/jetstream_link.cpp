@@ -2,6 +2,7 @@
 
 #include "base/hex.hpp"
 #include "base/log.hpp"
+#include "cluster/jetstream/link_socket.hpp"
 
 #include <climits>
 
@@ -15,8 +16,9 @@ namespace rookery {
 namespace {
 
 constexpr std::chrono::milliseconds connect_time_max{5'000};
-constexpr int delivery_threads = 2;
+constexpr int delivery_threads = 1; // they only copy
 constexpr std::size_t inbox_random_bytes = 12;
+constexpr std::size_t many = 2; // requests at a time
 
 /// The last of the values: what the server adds stands behind what a publisher
 /// may have forged.
@@ -71,7 +73,7 @@ nats_bus_settings connection_settings(const jetstream_settings& from) {
   made.reconnect_wait = from.reconnect_wait;
   made.reconnect_jitter = from.reconnect_wait;
   made.ping_interval = std::chrono::milliseconds{5'000};
-  made.send_asap = from.send_at_once;
+  made.send_asap = true; // tells the loop, which writes
   return made;
 }
 
@@ -94,25 +96,9 @@ errc reason_of(natsStatus status) {
 
 } // namespace
 
-/// What callbacks of NATS.c reach. `link` is only for what is posted.
-struct jetstream_link::shared {
-  shared(work_loop& loop, jetstream_link* of)
-      : door(loop)
-      , link(of) {}
-
-  loop_door door;
-  jetstream_link* const link;
-  std::atomic<uint64_t> losses{0};
-
-  using closure = std::shared_ptr<shared>;
-  static shared& of(void* closure_) {
-    return **static_cast<closure*>(closure_);
-  }
-  static void forget(void* closure_) { delete static_cast<closure*>(closure_); }
-};
-
 /// The closure of a live subscription, until NATS.c says that it has ended.
 struct jetstream_link::hearing {
+  std::shared_ptr<shared> of;
   std::shared_ptr<live_feed> into;
   int64_t dropped = 0; // as told; of the delivering thread
 };
@@ -125,31 +111,19 @@ jetstream_link::jetstream_link(
     , inbox_(settings.inbox_prefix + "." + random_hex(inbox_random_bytes) + ".")
     , shared_(std::make_shared<shared>(loop, this)) {}
 
-result<std::unique_ptr<jetstream_link>> jetstream_link::open(
-    const jetstream_settings& settings, work_loop& loop, notices told) {
+result<void> jetstream_link::connect() {
   if (auto ready = use_nats_library(delivery_threads); !ready)
     return tl::make_unexpected(std::move(ready.error()));
-  std::unique_ptr<jetstream_link> made{
-      new jetstream_link{settings, loop, std::move(told)}};
-  auto done = made->connect();
-  if (done)
-    done = made->subscribe();
-  if (!done)
-    return tl::make_unexpected(std::move(done.error()));
-  return made;
-}
-
-result<void> jetstream_link::connect() {
+  loop_.post([this] {
+    loop_.on_ready([this](work_loop::readiness ready) { return serve(ready); });
+  });
   const auto with = connection_settings(settings_);
   auto options = nats_options(with);
   if (!options)
     return tl::make_unexpected(options.error());
   auto* const to = options->get();
-  // Those of questions about streams.
-  if (const auto s = ::natsOptions_SetCustomInboxPrefix(
-          to, settings_.inbox_prefix.c_str());
-      s != NATS_OK)
-    return refuse(errc::bad_request, "inbox prefix: " + nats_text(s));
+  if (auto good = set_up(to); !good)
+    return good;
   auto closure = std::make_unique<shared::closure>(shared_);
   ::natsOptions_SetReconnectedCB(
       to,
@@ -165,16 +139,6 @@ result<void> jetstream_link::connect() {
         log::warn("journal.nats_lost");
       },
       closure.get());
-  ::natsOptions_SetErrorHandler(
-      to,
-      [](natsConnection* at, natsSubscription*, natsStatus why, void*) {
-        if (why == NATS_SLOW_CONSUMER)
-          return; // the feed is told with the next message
-        const char* text = nullptr;
-        ::natsConnection_GetLastError(at, &text);
-        log::error("journal.nats_refused", {{"reason", text ? text : ""}});
-      },
-      nullptr);
   ::natsOptions_SetClosedCB(
       to,
       [](natsConnection*, void* of) { // the last of its calls
@@ -190,37 +154,99 @@ result<void> jetstream_link::connect() {
         "no connection to NATS at " + server_names(with) + ": " + nats_text(s));
   connection_.reset(made);
   std::ignore = closure.release();
+  return subscribe();
+}
+
+result<void> jetstream_link::set_up(natsOptions* to) const {
+  // Those of questions about streams.
+  if (const auto s = ::natsOptions_SetCustomInboxPrefix(
+          to, settings_.inbox_prefix.c_str());
+      s != NATS_OK)
+    return refuse(errc::bad_request, "inbox prefix: " + nats_text(s));
+  ::natsOptions_SetErrorHandler(
+      to,
+      [](natsConnection* at, natsSubscription*, natsStatus why, void*) {
+        if (why == NATS_SLOW_CONSUMER)
+          return; // the feed is told with the next message
+        const char* text = nullptr;
+        ::natsConnection_GetLastError(at, &text);
+        log::error("journal.nats_refused", {{"reason", text ? text : ""}});
+      },
+      nullptr);
+  if (const auto s = ::natsOptions_SetEventLoop(
+          to, shared_.get(), &shared::attach, &shared::want_read,
+          &shared::want_write, &shared::detach);
+      s != NATS_OK)
+    return refuse(errc::internal, "event loop: " + nats_text(s));
   return {};
 }
 
 result<void> jetstream_link::subscribe() {
-  auto closure = std::make_unique<shared::closure>(shared_);
   natsSubscription* made = nullptr;
-  auto status = ::natsConnection_Subscribe(
-      &made, handle(), (inbox_ + "*").c_str(), &jetstream_link::on_message,
-      closure.get());
-  replies_.reset(made);
+  auto status =
+      ::natsConnection_SubscribeSync(&made, handle(), (inbox_ + "*").c_str());
+  replies_owner_.reset(made);
   // Replies are bounded by the requests that wait for them.
   if (status == NATS_OK)
     status = ::natsSubscription_SetPendingLimits(made, -1, -1);
-  if (status == NATS_OK)
-    status = ::natsSubscription_SetOnCompleteCB(
-        made, &shared::forget, closure.get());
   if (status != NATS_OK)
     return refuse(errc::not_available, "NATS: " + nats_text(status));
-  std::ignore = closure.release();
+  replies_ = made;
   return {};
 }
 
 jetstream_link::~jetstream_link() {
   shared_->door.shut();
-  replies_.reset();
+  replies_owner_.reset();
   if (connection_)
     ::natsConnection_Close(handle());
 }
 
-bool jetstream_link::up() const {
-  return ::natsConnection_Status(handle()) == NATS_CONN_STATUS_CONNECTED;
+// -- the socket ---------------------------------------------------------------
+
+/// True: many are on their way, or were.
+bool jetstream_link::serve(work_loop::readiness ready) {
+  if (auto* const at = shared_->connection.load(); at && ready.in) {
+    ::natsConnection_ProcessReadEvent(at);
+    take_replies();
+  }
+  if (ready.out)
+    flush();
+  return std::exchange(overlap_, waiting_.size() >= many)
+         || waiting_.size() >= many;
+}
+
+void jetstream_link::flush() {
+  if (auto* const at = shared_->connection.load())
+    ::natsConnection_ProcessWriteEvent(at);
+  // What the socket does not take waits for it.
+  if (std::exchange(waits_to_write_, shared_->wants_to_write.load())
+      != waits_to_write_)
+    shared_->watch(waits_to_write_);
+}
+
+void jetstream_link::take_replies() {
+  auto* const from = replies_.load();
+  uint64_t count = 0;
+  if (!from || ::natsSubscription_QueuedMsgs(from, &count) != NATS_OK)
+    return;
+  for (; count > 0; --count) {
+    natsMsg* taken = nullptr;
+    if (::natsSubscription_NextMsg(&taken, from, 0) != NATS_OK)
+      return;
+    nats_ptr<natsMsg> message{taken};
+    const std::string_view subject = ::natsMsg_GetSubject(taken);
+    const auto id = number(subject.substr(subject.rfind('.') + 1));
+    auto reply = read_reply(taken);
+    shared_->done.take(std::move(message));
+    settle(id, std::move(reply));
+  }
+}
+
+// -- requests -----------------------------------------------------------------
+
+bool jetstream_link::up() const noexcept {
+  return shared_->is_up;
 }
 
 uint64_t jetstream_link::losses() const noexcept {
@@ -236,7 +262,7 @@ jetstream_link::listening jetstream_link::listen(
   const auto narrow = [](std::size_t n) {
     return static_cast<int>(std::min<std::size_t>(n, INT_MAX));
   };
-  auto closure = std::make_unique<hearing>(hearing{std::move(into)});
+  auto closure = std::make_unique<hearing>(hearing{shared_, std::move(into)});
   natsSubscription* made = nullptr;
   if (::natsConnection_Subscribe(
           &made, handle(), subject.c_str(), &jetstream_link::on_live,
@@ -261,7 +287,7 @@ void jetstream_link::request(
   // What is sent without a connection would wait in its buffer, and be stored
   // after its deadline.
   const bool sent =
-      up() && trusted_ == losses()
+      up() && trusted()
       && send(subject, inbox_ + std::to_string(id), with, data) == NATS_OK;
   const auto timer = loop_.after(
       sent ? deadline : std::chrono::milliseconds{0}, [this, id, sent] {
@@ -274,6 +300,7 @@ void jetstream_link::request(
         call(std::move(none));
       });
   waiting_.emplace(id, waiting{std::move(then), timer});
+  overlap_ = overlap_ || waiting_.size() >= many;
 }
 
 natsStatus jetstream_link::send(
@@ -283,13 +310,15 @@ natsStatus jetstream_link::send(
   auto status = ::natsMsg_Create(
       &made, subject.c_str(), reply.c_str(), data.data(),
       static_cast<int>(data.size()));
-  const nats_ptr<natsMsg> message{made};
+  nats_ptr<natsMsg> message{made};
   for (const auto& [name, value] : with)
     if (status == NATS_OK)
       status = ::natsMsgHeader_Set(message.get(), name, value.c_str());
-  return status == NATS_OK
-             ? ::natsConnection_PublishMsg(handle(), message.get())
-             : status;
+  if (status == NATS_OK)
+    status = ::natsConnection_PublishMsg(handle(), message.get());
+  if (message)
+    shared_->done.take(std::move(message));
+  return status;
 }
 
 void jetstream_link::settle(uint64_t id, jetstream_reply reply) {
@@ -302,31 +331,25 @@ void jetstream_link::settle(uint64_t id, jetstream_reply reply) {
   call(std::move(reply));
 }
 
-void jetstream_link::on_message(
-    natsConnection*, natsSubscription*, natsMsg* message, void* to) {
-  const nats_ptr<natsMsg> owned{message};
-  auto& all = shared::of(to);
-  const std::string_view subject = ::natsMsg_GetSubject(message);
-  const auto id = number(subject.substr(subject.rfind('.') + 1));
-  all.door.post([link = all.link, id, reply = read_reply(message)]() mutable {
-    link->settle(id, std::move(reply));
-  });
-}
-
 void jetstream_link::on_live(
     natsConnection*, natsSubscription* at, natsMsg* message, void* to) {
-  const nats_ptr<natsMsg> owned{message};
+  nats_ptr<natsMsg> owned{message};
   auto& here = *static_cast<hearing*>(to);
   // Whatever was dropped, a message waited then, and comes here after it.
   int64_t dropped = 0;
   const bool lost = ::natsSubscription_GetDropped(at, &dropped) == NATS_OK
                     && dropped != here.dropped;
   here.dropped = dropped;
-  here.into->push(
-      {number(header(message, "Nats-Sequence")),
-       number(header(message, "Nats-Last-Sequence")),
-       header(message, "Nats-Msg-Id"), data_of(message)},
-      lost);
+  const std::string_view data{
+      ::natsMsg_GetData(message),
+      static_cast<std::size_t>(::natsMsg_GetDataLength(message))};
+  if (lost || !here.into->knows(data))
+    here.into->push(
+        {number(header(message, "Nats-Sequence")),
+         number(header(message, "Nats-Last-Sequence")),
+         header(message, "Nats-Msg-Id"), std::string{data}},
+        lost);
+  here.of->done.take(std::move(owned));
 }
 
 } // namespace rookery

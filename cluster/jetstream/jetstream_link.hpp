@@ -38,11 +38,13 @@ struct jetstream_reply {
 };
 
 /// One connection to NATS, and requests over it that nobody waits for: each is
-/// answered in the loop, by a reply or at its deadline. NATS.c calls back on
-/// threads of its own, perhaps a little longer than this lives; there nothing
-/// is done but to copy and to post.
+/// answered in the loop, by a reply or at its deadline. The loop reads the
+/// socket, takes replies from what it read, and writes once for all that a
+/// round of its work sends. Live messages and what befalls the connection
+/// NATS.c tells on threads of its own, perhaps a little longer than this lives;
+/// there nothing is done but to copy and to post.
 ///
-/// Thread: that of the loop, but for `open`.
+/// Thread: that of the loop, but for `connect`.
 class jetstream_link {
 public:
   using headers = std::vector<std::pair<const char*, std::string>>;
@@ -55,15 +57,17 @@ public:
   /// A subscription, which ends with this.
   using listening = nats_ptr<natsSubscription>;
 
-  /// Blocks until it is connected, 5 s for each server at most. `unauthorized`:
-  /// the login is refused; `bad_request`: settings are wrong; `not_available`:
-  /// no server is there.
-  static result<std::unique_ptr<jetstream_link>>
-  open(const jetstream_settings& settings, work_loop& loop, notices told);
+  jetstream_link(
+      const jetstream_settings& settings, work_loop& loop, notices told);
   /// Requests are not answered any more.
   ~jetstream_link();
   jetstream_link(const jetstream_link&) = delete;
   jetstream_link& operator=(const jetstream_link&) = delete;
+
+  /// While the loop runs, by any thread, once. Blocks until it is connected, 5
+  /// s for each server at most. `unauthorized`: the login is refused;
+  /// `bad_request`: settings are wrong; `not_available`: no server is there.
+  result<void> connect();
 
   void request(
       const std::string& subject, const headers& with, std::string_view data,
@@ -72,11 +76,13 @@ public:
   /// no connection any more.
   listening listen(const std::string& subject, std::shared_ptr<live_feed> into);
 
-  bool up() const;
+  /// Thread: any, at once, for these two.
+  bool up() const noexcept;
   /// How often the connection was lost. What it led to may not be there any
   /// more: until it was looked at and `trust` says so, no request is sent.
   uint64_t losses() const noexcept;
   void trust(uint64_t losses) noexcept { trusted_ = losses; }
+  bool trusted() const noexcept { return trusted_ == losses(); }
   std::size_t payload_max() const;
   natsConnection* handle() const noexcept { return connection_.get(); }
 
@@ -87,16 +93,15 @@ private:
   };
   struct shared;
   struct hearing;
-  jetstream_link(
-      const jetstream_settings& settings, work_loop& loop, notices told);
-  result<void> connect();
+  result<void> set_up(natsOptions* to) const;
   result<void> subscribe();
   natsStatus send(
       const std::string& subject, const std::string& reply, const headers& with,
       std::string_view data);
+  bool serve(work_loop::readiness ready);
+  void flush();
+  void take_replies();
   void settle(uint64_t id, jetstream_reply reply);
-  static void
-  on_message(natsConnection*, natsSubscription*, natsMsg* message, void* to);
   static void
   on_live(natsConnection*, natsSubscription* at, natsMsg* message, void* to);
 
@@ -106,7 +111,10 @@ private:
   const std::string inbox_; // with its last dot
   const std::shared_ptr<shared> shared_;
   nats_ptr<natsConnection> connection_;
-  nats_ptr<natsSubscription> replies_;
+  nats_ptr<natsSubscription> replies_owner_;
+  std::atomic<natsSubscription*> replies_{nullptr};
+  bool waits_to_write_ = false;
+  bool overlap_ = false; // of requests, since the socket was read
   uint64_t trusted_ = 0;
   uint64_t newest_ = 0; // request
   std::unordered_map<uint64_t, waiting> waiting_;

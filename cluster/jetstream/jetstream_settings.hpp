@@ -59,9 +59,6 @@ struct jetstream_settings {
   /// So long the news of a batch may come after its receipt; then the topic's
   /// last message is looked at.
   std::chrono::milliseconds news_patience{100};
-  /// Otherwise NATS.c collects for up to 1 ms, for which every receipt and
-  /// every message of a page waits (docs/decisions/0009-jetstream-journal.md).
-  bool send_at_once = true;
 
   clock_source clock; // what tests change
 };

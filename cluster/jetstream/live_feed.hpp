@@ -2,11 +2,14 @@
 
 #include "cluster/jetstream/work_loop.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace rookery {
@@ -23,7 +26,7 @@ struct live_message {
 /// within two bounds; one that comes alone may pass that of bytes. At a bound
 /// all are dropped: what is stored can be read.
 ///
-/// Thread: `push` from any, `take` from that of the loop.
+/// Thread: `push` from any, `take` and `pass` from that of the loop.
 class live_feed {
 public:
   struct taken {
@@ -57,6 +60,15 @@ public:
     }
     wake_();
   }
+  /// A batch of this node was handed out before it came. That is how most come;
+  /// it is not worth more than a look. Nobody else stores the same behind the
+  /// same batch, and if two were alike, the next would show that one is
+  /// missing.
+  void pass(std::string_view data) noexcept { passed_ = mark_of(data); }
+  /// Thread: any.
+  bool knows(std::string_view data) const noexcept {
+    return passed_ == mark_of(data);
+  }
   taken take() {
     const std::lock_guard guard{lock_};
     bytes_ = 0;
@@ -64,9 +76,14 @@ public:
   }
 
 private:
+  static uint64_t mark_of(std::string_view data) noexcept {
+    return std::hash<std::string_view>{}(data);
+  }
+
   const std::size_t messages_max_;
   const std::size_t bytes_max_;
   const work_loop::work wake_;
+  std::atomic<uint64_t> passed_{0};
   std::mutex lock_;
   taken ready_;
   std::size_t bytes_ = 0;

@@ -115,6 +115,15 @@ void topic_follower::drain() {
   }
 }
 
+void topic_follower::take_own(
+    uint64_t before, uint64_t sequence, const std::string& id,
+    std::string_view data) {
+  if (!begun_ || over_ || repairing_ || place_.sequence != before)
+    return;
+  feed_->pass(data);
+  deliver(sequence, id, data);
+}
+
 /// False: it is over.
 bool topic_follower::deliver(
     uint64_t sequence, const std::string& id, std::string_view data) {

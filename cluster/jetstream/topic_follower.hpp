@@ -40,6 +40,11 @@ public:
   uint64_t sequence() const noexcept { return place_.sequence; }
   bool over() const noexcept { return over_; }
 
+  /// A batch of this node that was stored right behind `before`, as the server
+  /// has found: it is news now, if all until there was.
+  void take_own(
+      uint64_t before, uint64_t sequence, const std::string& id,
+      std::string_view data);
   /// `then` once all through `sequence` was news; with false at the deadline,
   /// and at the end. One at a time.
   void await(

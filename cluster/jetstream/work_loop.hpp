@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -10,24 +9,40 @@
 
 namespace rookery {
 
-/// Work for one thread: given by any, and timers of its own.
+/// Work for one thread: given by any, timers of its own, and a socket that it
+/// waits for.
 class work_loop {
 public:
   using clock = std::chrono::steady_clock;
   using work = std::function<void()>;
   using timers = std::multimap<clock::time_point, work>;
   using timer = timers::iterator;
+  /// What a socket is ready for.
+  struct readiness {
+    bool in = false;
+    bool out = false;
+  };
 
-  /// Thread: any. Bounded by who gives: calls by the journal's bounds, replies
-  /// by the requests that are on their way.
-  void post(work one) {
-    const std::lock_guard guard{lock_};
-    given_.push_back(std::move(one));
-    filled_.notify_one();
-  }
+  work_loop();
+  ~work_loop();
+  work_loop(const work_loop&) = delete;
+  work_loop& operator=(const work_loop&) = delete;
+
+  // Thread: any.
+
+  /// Bounded by who gives: calls by the journal's bounds, replies by the
+  /// requests that are on their way.
+  void post(work one);
+  /// From now on `run` waits for `socket` as well; neither: no longer.
+  void watch(int socket, readiness what);
 
   // Thread: that of `run`, for all others.
 
+  /// What is called when the socket is ready. True: so much is on its way that
+  /// more is better taken together, a millisecond later.
+  void on_ready(std::function<bool(readiness)> call) {
+    ready_ = std::move(call);
+  }
   timer at(clock::time_point when, work one) {
     return timers_.emplace(when, std::move(one));
   }
@@ -38,34 +53,26 @@ public:
   void cancel(timer one) { timers_.erase(one); }
   /// `run` returns after what it is at.
   void leave() { left_ = true; }
-
-  void run() {
-    while (!left_) {
-      for (auto& one : take())
-        one();
-      while (!timers_.empty() && timers_.begin()->first <= clock::now()) {
-        const auto due = std::move(timers_.begin()->second);
-        timers_.erase(timers_.begin());
-        due();
-      }
-    }
-  }
+  void run();
 
 private:
-  std::vector<work> take() {
-    std::unique_lock guard{lock_};
-    const auto some = [this] { return !given_.empty(); };
-    if (timers_.empty())
-      filled_.wait(guard, some);
-    else
-      filled_.wait_until(guard, timers_.begin()->first, some);
-    return std::exchange(given_, {});
-  }
+  bool do_round();
+  void do_timers();
+  void wait();
+  void wake() const;
+
+  const int poll_;
+  const int wakeup_;
 
   std::mutex lock_;
-  std::condition_variable filled_;
   std::vector<work> given_;
+  bool woken_ = false; // `run` will look, and need not be told
+
+  // Of the thread of `run`.
+  std::function<bool(readiness)> ready_;
+  std::vector<work> doing_;
   timers timers_;
+  readiness socket_;
   bool left_ = false;
 };
 
@@ -74,10 +81,16 @@ class loop_door {
 public:
   explicit loop_door(work_loop& to)
       : to_(&to) {}
+
   void post(work_loop::work one) {
     const std::lock_guard guard{lock_};
     if (to_)
       to_->post(std::move(one));
+  }
+  void watch(int socket, work_loop::readiness what) {
+    const std::lock_guard guard{lock_};
+    if (to_)
+      to_->watch(socket, what);
   }
   /// Nothing passes any more.
   void shut() {

@@ -107,10 +107,26 @@ private:
       if (!image)
         return "save: " + image.error().message;
     }
+    if (const auto why = append_elsewhere(); !why.empty())
+      return why;
+    const auto behind = wait().append("a.b", {"4"});
+    if (!behind)
+      return "append: " + behind.error().message;
     if (store->counts().gaps > 0)
       return "follow: no live message came";
     const auto page = wait().read("a.b", {0, UINT64_MAX, 9, 9'000});
     return page ? "" : "read: " + page.error().message;
+  }
+
+  std::string append_elsewhere() {
+    auto other = jetstream_journal::open(settings);
+    if (!other)
+      return "open elsewhere: " + other.error().message;
+    waiting_journal at{**other};
+    if (const auto found = at.open("a.b", keep_all()); !found)
+      return "open topic elsewhere: " + found.error().message;
+    const auto said = at.append("a.b", {"3"});
+    return said ? "" : "append elsewhere: " + said.error().message;
   }
 
   std::string config_;
