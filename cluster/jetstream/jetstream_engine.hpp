@@ -10,9 +10,8 @@
 
 namespace rookery {
 
-/// Takes calls from any thread and does them one at a time, those of a topic
-/// one behind the other: where they are given if that can not block, else in a
-/// thread of its own.
+/// Takes calls from any thread and does them in one of its own, those of a topic
+/// one behind the other.
 class jetstream_journal::engine {
 public:
   explicit engine(jetstream_settings settings);
