@@ -34,7 +34,7 @@ void room_actor_state::ask(
   entry.key = request.key;
   entry.at = core->node().wall_clock_ms();
   entry.move = request.move;
-  entry.player = request.user == entry.user ? std::string{} : request.user;
+  entry.player = request.user;
   entry.flag = request.ready;
   entry.patch = request.patch;
   entry.if_offset = request.if_offset;
