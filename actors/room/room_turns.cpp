@@ -224,7 +224,7 @@ void room_actor_state::fail_batch(const failure& why) {
   for (auto turn = batch.rbegin(); turn != batch.rend(); ++turn)
     fail(*turn, why);
   batch.clear();
-  after_changes(true);
+  after_changes(false); // what is due is tried again later, not at once
   go_on();
 }
 
