@@ -29,6 +29,15 @@ std::size_t bytes_of(const log_entry& entry) {
       entry);
 }
 
+/// Who was sent to the lobby is on the list by now, or it is listed no longer.
+void note_match(
+    matchmaker& matches, const listing_state& list, const std::string& lobby) {
+  const auto* row = list.find(lobby);
+  if (row && row->lobby.phase == listing_phase::opening)
+    return; // its seats are promised still
+  matches.note(lobby, row && row->is_listed() ? &row->lobby : nullptr);
+}
+
 } // namespace
 
 int64_t room_actor_state::stamp_now() const {
@@ -174,7 +183,11 @@ room_change room_actor_state::take_in(
     log_entry entry, uint64_t offset, int64_t stamp,
     const publish_cause* cause) {
   auto& log = memory->log;
+  const auto* listed = std::get_if<listing_entry>(&entry);
+  const auto lobby = listed && matches_ ? listed->lobby.topic : std::string{};
   auto change = memory->state.apply(std::move(entry), offset, stamp);
+  if (!lobby.empty() && change.effect == entry_effect::applied)
+    note_match(*matches_, *listing(), lobby);
   if (change.told)
     tell(log.append(*std::move(change.told), offset, stamp), cause);
   else
