@@ -71,6 +71,18 @@ void room_actor_state::go_on() {
 
 // -- what goes into a batch ---------------------------------------------------
 
+/// Who gets a seat is a member with it: a node that had the seat without him
+/// would hold it for somebody who is gone.
+std::optional<room_turn>
+room_actor_state::who_comes(const room_turn& turn) const {
+  const auto* move = std::get_if<lobby_entry>(&turn.entry);
+  const auto* cause = std::get_if<move_cause>(&turn.cause);
+  if (!move || !cause || !move->told || !gives_seat(move->move))
+    return std::nullopt;
+  return room_turn{
+      joined_entry{move->user, shown_info(*cause->who.user), true, life()}, {}};
+}
+
 std::vector<room_turn> room_actor_state::next_batch() {
   std::vector<room_turn> batch;
   if (waiting_.empty())
@@ -88,7 +100,12 @@ std::vector<room_turn> room_actor_state::next_batch() {
     }
     view.bytes += bytes_of(turn.entry);
     view.appends = view.appends || turn.appends;
+    auto comes = who_comes(turn);
     batch.push_back(std::move(turn));
+    if (comes) // and does not leave with the same batch
+      view.subscribing.insert(std::get<joined_entry>(comes->entry).user);
+    if (comes && is_shared() && admit_join(*comes, view) && comes->appends)
+      batch.push_back(*std::move(comes));
     if (!stored)
       break; // it is applied before the next is judged
   }
@@ -146,8 +163,10 @@ void room_actor_state::complete_batch(
   auto batch = std::exchange(on_its_way_, {});
   const auto entries_before = memory->state.entries();
   std::size_t next = 0;
+  going_on_ = true; // what comes of it is judged when all of it is done
   for (auto& turn : batch)
     complete(turn, turn.appends ? offsets.at(next++) : 0, stamp);
+  going_on_ = false;
   // Of all nodes the one that appends each thousandth entry saves an image.
   const auto entries = memory->state.entries();
   if (entries / entries_per_image != entries_before / entries_per_image
