@@ -77,7 +77,7 @@ std::optional<room_turn>
 room_actor_state::who_comes(const room_turn& turn) const {
   const auto* move = std::get_if<lobby_entry>(&turn.entry);
   const auto* cause = std::get_if<move_cause>(&turn.cause);
-  if (!move || !cause || !move->told || !gives_seat(move->move))
+  if (!move || !cause || !gives_seat(move->move))
     return std::nullopt;
   return room_turn{
       joined_entry{move->user, shown_info(*cause->who.user), true, life()}, {}};
@@ -101,10 +101,11 @@ std::vector<room_turn> room_actor_state::next_batch() {
     view.bytes += bytes_of(turn.entry);
     view.appends = view.appends || turn.appends;
     auto comes = who_comes(turn);
+    const bool is_new = comes && is_shared() && expects_telling(turn.entry);
     batch.push_back(std::move(turn));
     if (comes) // and does not leave with the same batch
       view.subscribing.insert(std::get<joined_entry>(comes->entry).user);
-    if (comes && is_shared() && admit_join(*comes, view) && comes->appends)
+    if (is_new && admit_join(*comes, view) && comes->appends)
       batch.push_back(*std::move(comes));
     if (!stored)
       break; // it is applied before the next is judged
