@@ -270,8 +270,8 @@ void lobby_state::join(const lobby_entry& entry, uint64_t offset) {
 /// The longest-seated player is host next; one who is there before one who is
 /// not.
 void lobby_state::free_up(const lobby_entry& entry, int64_t stamp) {
-  seats_[entry.seat] = {};
-  if (host_ != entry.about())
+  const auto gone = std::exchange(seats_[entry.seat], {}).user;
+  if (host_ != gone)
     return;
   const place* next = nullptr;
   const auto order = [](const place& one) {
@@ -281,10 +281,10 @@ void lobby_state::free_up(const lobby_entry& entry, int64_t stamp) {
     if (!one.user.empty() && (!next || order(one) < order(*next)))
       next = &one;
   host_ = next ? next->user : std::string{};
-  if (next)
-    return;
+  // Whoever was told last: a snapshot may have shown another since.
   host_told_.clear();
-  empty_since_ = stamp;
+  if (!next)
+    empty_since_ = stamp;
 }
 
 // -- what nodes do ------------------------------------------------------------

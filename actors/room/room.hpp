@@ -92,6 +92,7 @@ private:
 
   void take_turn(room_turn turn);
   void go_on();
+  std::optional<room_turn> who_comes(const room_turn& turn) const;
   std::vector<room_turn> next_batch();
   // room_judging.cpp
   bool fits(const room_turn& turn, const batch_view& batch) const;

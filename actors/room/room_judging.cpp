@@ -37,8 +37,11 @@ bool room_actor_state::fits(
 
 /// False: nothing is to be done, and who asked has been answered.
 bool room_actor_state::admit(room_turn& turn, batch_view& batch) {
-  if (std::holds_alternative<joined_entry>(turn.entry))
-    return admit_join(turn, batch);
+  if (const auto* joined = std::get_if<joined_entry>(&turn.entry)) {
+    const bool is_gone = std::holds_alternative<std::monostate>(turn.cause)
+                         && connections.of(joined->user) == 0;
+    return !is_gone && admit_join(turn, batch);
+  }
   if (std::holds_alternative<left_entry>(turn.entry))
     return admit_leave(turn, batch);
   if (std::holds_alternative<lobby_entry>(turn.entry))

@@ -11,10 +11,6 @@ namespace rookery {
 
 namespace {
 
-bool gives_seat(lobby_move move) {
-  return move == lobby_move::create || move == lobby_move::join;
-}
-
 std::string reason(const std::string& topic, const lobby_ruling& ruling) {
   return std::string{ruling.why} + ": " + topic;
 }
@@ -34,7 +30,7 @@ void room_actor_state::ask(
   entry.key = request.key;
   entry.at = core->node().wall_clock_ms();
   entry.move = request.move;
-  entry.player = request.user == entry.user ? std::string{} : request.user;
+  entry.player = request.user;
   entry.flag = request.ready;
   entry.patch = request.patch;
   entry.if_offset = request.if_offset;
@@ -137,8 +133,11 @@ bool room_actor_state::admit_move(room_turn& turn, batch_view& batch) {
     batch.lobby = *lobby();
   const auto* cause = std::get_if<move_cause>(&turn.cause);
   if (cause) {
-    if (core->is_late(cause->arrived, batch.now))
+    if (core->is_late(cause->arrived, batch.now)) {
+      if (gives_seat(entry.move) && connections.of(entry.user) == 0)
+        leave(entry.user, "unsubscribed");
       return false;
+    }
     if (state.judge(entry, batch.stamp) == entry_effect::duplicate)
       return answer_move(entry, *cause, state.first_of(entry, batch.stamp)),
              false;
@@ -158,7 +157,7 @@ bool room_actor_state::admit_move(room_turn& turn, batch_view& batch) {
   const bool is_applied =
       ruling.comes_to == lobby_ruling::outcome::applied && !is_back;
   if (!cause && !is_applied)
-    return tending_ = false, false;
+    return tended(nullptr), false;
   if (is_applied && entry.move == lobby_move::set)
     if (const auto why = why_not(entry.patch))
       return core->answer_to(
@@ -193,6 +192,8 @@ void room_actor_state::settle_move(room_turn& turn, const room_change* change) {
   case lobby_ruling::outcome::unchanged:
     return answer_move(entry, *cause, memory->log.last());
   case lobby_ruling::outcome::refused:
+    if (gives_seat(entry.move) && connections.of(entry.user) == 0)
+      leave(entry.user, "unsubscribed"); // he came with the seat, if he did
     return core->answer_to(
         cause->from, error_reply{0, ruling.code, reason(core->name(), ruling)});
   case lobby_ruling::outcome::applied:

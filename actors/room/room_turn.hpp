@@ -38,6 +38,10 @@ struct claim_cause {
 /// The node does what a lobby needs.
 struct tend_cause {};
 
+inline bool gives_seat(lobby_move move) noexcept {
+  return move == lobby_move::create || move == lobby_move::join;
+}
+
 /// One step of a room: what it wants to append, and who waits for that.
 struct room_turn {
   log_entry entry;

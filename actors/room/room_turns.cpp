@@ -29,6 +29,15 @@ std::size_t bytes_of(const log_entry& entry) {
       entry);
 }
 
+/// Who was sent to the lobby is on the list by now, or it is listed no longer.
+void note_match(
+    matchmaker& matches, const listing_state& list, const std::string& lobby) {
+  const auto* row = list.find(lobby);
+  if (row && row->lobby.phase == listing_phase::opening)
+    return; // its seats are promised still
+  matches.note(lobby, row && row->is_listed() ? &row->lobby : nullptr);
+}
+
 } // namespace
 
 int64_t room_actor_state::stamp_now() const {
@@ -62,6 +71,18 @@ void room_actor_state::go_on() {
 
 // -- what goes into a batch ---------------------------------------------------
 
+/// Who gets a seat is a member with it: a node that had the seat without him
+/// would hold it for somebody who is gone.
+std::optional<room_turn>
+room_actor_state::who_comes(const room_turn& turn) const {
+  const auto* move = std::get_if<lobby_entry>(&turn.entry);
+  const auto* cause = std::get_if<move_cause>(&turn.cause);
+  if (!move || !cause || !gives_seat(move->move))
+    return std::nullopt;
+  return room_turn{
+      joined_entry{move->user, shown_info(*cause->who.user), true, life()}, {}};
+}
+
 std::vector<room_turn> room_actor_state::next_batch() {
   std::vector<room_turn> batch;
   if (waiting_.empty())
@@ -79,7 +100,13 @@ std::vector<room_turn> room_actor_state::next_batch() {
     }
     view.bytes += bytes_of(turn.entry);
     view.appends = view.appends || turn.appends;
+    auto comes = who_comes(turn);
+    const bool is_new = comes && is_shared() && expects_telling(turn.entry);
     batch.push_back(std::move(turn));
+    if (comes) // and does not leave with the same batch
+      view.subscribing.insert(std::get<joined_entry>(comes->entry).user);
+    if (is_new && admit_join(*comes, view) && comes->appends)
+      batch.push_back(*std::move(comes));
     if (!stored)
       break; // it is applied before the next is judged
   }
@@ -176,7 +203,11 @@ room_change room_actor_state::take_in(
     log_entry entry, uint64_t offset, int64_t stamp,
     const publish_cause* cause) {
   auto& log = memory->log;
+  const auto* listed = std::get_if<listing_entry>(&entry);
+  const auto lobby = listed && matches_ ? listed->lobby.topic : std::string{};
   auto change = memory->state.apply(std::move(entry), offset, stamp);
+  if (!lobby.empty() && change.effect == entry_effect::applied)
+    note_match(*matches_, *listing(), lobby);
   if (change.told)
     tell(log.append(*std::move(change.told), offset, stamp), cause);
   else
@@ -226,7 +257,7 @@ void room_actor_state::fail_batch(const failure& why) {
   for (auto turn = batch.rbegin(); turn != batch.rend(); ++turn)
     fail(*turn, why);
   batch.clear();
-  after_changes(true);
+  after_changes(false); // what is due is tried again later, not at once
   go_on();
 }
 

@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 #include "base/protocol/decode.hpp"
 #include "base/protocol/encode.hpp"
+#include "base/protocol/info_values.hpp"
 #include "base/protocol/transcode.hpp"
 #include "tests/unit/protocol/independent_codec.hpp"
 
@@ -85,6 +86,41 @@ inline void check_events(std::string topic, payload data, std::string user) {
   }
 }
 
+/// Values of a lobby, by which it is found.
+inline void check_info(const std::optional<payload>& info) {
+  if (!info)
+    return;
+  check_payload(*info);
+  const auto values = values_of(info);
+  ROOKERY_CHECK(has_values(values, values), "all has what it has");
+  const auto json = as_json(*info);
+  ROOKERY_CHECK(json, "an object is JSON");
+  const auto again = values_of(payload{encoding::json, *json});
+  ROOKERY_CHECK(values == again, "values do not depend on the encoding");
+}
+
+inline void check_lobby(const lobby_request& request) {
+  for (const auto* data : {&request.patch, &request.setup.state})
+    if (!data->bytes.empty())
+      check_payload(*data);
+  check_info(request.setup.info);
+  lobby_entry entry;
+  entry.user = request.user;
+  entry.move = request.move;
+  entry.patch = request.patch;
+  entry.if_offset = request.if_offset;
+  lobby_rules rules;
+  rules.info = request.setup.info;
+  entry.rules = std::make_shared<const lobby_rules>(rules);
+  const lobby_changed_event event{
+      request.topic, 7, std::make_shared<const lobby_entry>(entry)};
+  for (const auto as : {encoding::json, encoding::msgpack}) {
+    std::string out;
+    encode(as, event, out);
+    check_well_formed(as, out);
+  }
+}
+
 inline void check_refusal(const decode_error& error) {
   ROOKERY_CHECK(!error.message.empty(), "a refusal says why");
   for (const auto as : {encoding::json, encoding::msgpack}) {
@@ -112,6 +148,14 @@ inline void check_codec(encoding as, const uint8_t* data, std::size_t size) {
     check_payload(send->data);
     check_events("t", send->data, send->user);
   }
+  if (const auto* lobby = std::get_if<lobby_request>(&message->body))
+    check_lobby(*lobby);
+  if (const auto* list = std::get_if<lobby_list_request>(&message->body))
+    check_info(list->filter.info);
+  if (const auto* match = std::get_if<lobby_match_request>(&message->body))
+    check_info(match->filter.info);
+  if (const auto* send = std::get_if<lobby_send_request>(&message->body))
+    check_payload(send->data);
 }
 
 } // namespace rookery::test

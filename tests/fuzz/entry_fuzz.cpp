@@ -6,7 +6,7 @@
 #include <string_view>
 
 // Whatever bytes a journal gives back: an entry or image, which is written as
-// it reads, or a refusal. The first byte says which of both is wanted.
+// it reads, or a refusal. The first byte says which of all is wanted.
 
 namespace {
 
@@ -34,9 +34,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
     return 0;
   const std::string_view bytes{
       reinterpret_cast<const char*>(data) + 1, size - 1};
-  if (data[0] % 2 == 0)
+  switch (data[0] % 4) {
+  case 0:
     check(bytes, decode_entry);
-  else
+    break;
+  case 1:
     check(bytes, decode_image);
+    break;
+  case 2:
+    check(bytes, decode_lobby_image);
+    break;
+  default:
+    check(bytes, decode_listing_image);
+  }
   return 0;
 }

@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -7,7 +8,8 @@
 #include <vector>
 
 // Stands in for libFuzzer where the compiler has none: plays every file of the
-// corpus folder, then mutations of them from a fixed seed.
+// corpus folder, then mutations of them from a fixed seed, as many as the
+// second argument says.
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
@@ -15,7 +17,7 @@ namespace {
 
 using input = std::vector<uint8_t>;
 
-constexpr int mutations = 20'000;
+constexpr int mutations_usual = 20'000;
 constexpr std::size_t input_bytes_max = 4096;
 
 std::vector<input> read_corpus(const std::filesystem::path& folder) {
@@ -63,6 +65,7 @@ int main(int argc, char** argv) {
   const auto corpus = read_corpus(argc > 1 ? argv[1] : "");
   for (const auto& one : corpus)
     LLVMFuzzerTestOneInput(one.data(), one.size());
+  const int mutations = argc > 2 ? std::atoi(argv[2]) : mutations_usual;
   std::mt19937 random{20240229};
   for (int i = 0; i < mutations; ++i) {
     auto bytes = corpus[random() % corpus.size()];

@@ -10,10 +10,16 @@
 namespace rookery::testing {
 
 /// Three nodes whose rooms share their logs. What is under way between them
-/// goes on in an order that `seed` chose.
+/// goes on in an order that `seed` chose. `change` has its say of each node.
 struct cluster_fixture : test_coordinator_fixture<> {
-  explicit cluster_fixture(uint64_t seed = 1, std::size_t nodes_wanted = 3)
-      : log(seed)
+  /// Whose time the log's stamps are.
+  enum class stamps : uint8_t { of_the_system, of_the_test };
+
+  explicit cluster_fixture(
+      uint64_t seed = 1, std::size_t nodes_wanted = 3,
+      const std::function<void(node_context&)>& change = {},
+      stamps time = stamps::of_the_system)
+      : log(seed, clock_of(time))
       , hub(seed) {
     for (std::size_t i = 0; i < nodes_wanted; ++i) {
       add_wires(i, nodes_wanted);
@@ -30,6 +36,8 @@ struct cluster_fixture : test_coordinator_fixture<> {
             context.peers = peers[i].get();
             for (auto& topic : context.settings.topics)
               topic.history_messages = 10'000;
+            if (change)
+              change(context);
           }));
       peers[i]->answer(
           peer_kind::room_part,
@@ -77,6 +85,15 @@ struct cluster_fixture : test_coordinator_fixture<> {
   std::vector<std::unique_ptr<test_node>> nodes;
 
 private:
+  clock_source clock_of(stamps time) {
+    clock_source from;
+    if (time == stamps::of_the_test)
+      from.wall = from.steady = [this] {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+            sched.clock().now().time_since_epoch());
+      };
+    return from;
+  }
   void add_wires(std::size_t node, std::size_t nodes_wanted) {
     wires.push_back(hub.attach("n-" + std::to_string(node + 1)));
     peer_settings settings;

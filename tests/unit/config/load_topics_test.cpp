@@ -7,6 +7,8 @@ namespace rookery {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
 
 TEST(topic_classes, are_in_the_order_of_the_text) {
   EXPECT_THAT(
@@ -139,11 +141,47 @@ TEST(topic_classes, must_not_be_hidden_by_one_before_them) {
           "\"user.{id}\" of e comes before it and takes all"));
 }
 
-TEST(topic_classes, of_kind_listing_are_not_there) {
+TEST(topic_classes, of_kind_lobby_have_their_own_settings) {
+  const auto all = load_good(R"(
+    topics.a {
+      match = "lobby.*"
+      kind = lobby
+      lobby { seats-max = 8, hold = 0, empty-ttl = 5s, started-ttl = 0
+              info-bytes-max = 2 KiB, listed-max = 10 }
+    }
+    topics.b { match = b, kind = lobby })");
+  EXPECT_EQ(all.topics[0].kind, topic_kind::lobby);
+  const auto& set = all.topics[0].lobby;
+  EXPECT_EQ(set.seats_max, 8u);
+  EXPECT_EQ(set.hold, milliseconds{0});
+  EXPECT_EQ(set.empty_ttl, milliseconds{5'000});
+  EXPECT_EQ(set.started_ttl, milliseconds{0});
+  EXPECT_EQ(set.info_bytes_max, 2048u);
+  EXPECT_EQ(set.listed_max, 10u);
+  EXPECT_EQ(all.topics[1].lobby, lobby_config{});
+  EXPECT_EQ(lobby_config{}.hold, milliseconds{30'000});
+  EXPECT_EQ(policy_of(all.topics[1]), overflow_policy::repair);
+}
+
+TEST(topic_classes, of_kind_lobby_refuse_what_no_lobby_can_be) {
+  EXPECT_THAT(
+      errors_in("topics.a { match = a, kind = lobby\n"
+                "lobby.seats-max = 0\n"
+                "lobby.listed-max = 0\n"
+                "lobby.hold = -1s\n"
+                "lobby.seats = 4 }"),
+      ElementsAre(
+          StartsWith("x.conf:2: topics.a.lobby.seats-max:"),
+          StartsWith("x.conf:3: topics.a.lobby.listed-max:"),
+          StartsWith("x.conf:4: topics.a.lobby.hold:"),
+          HasSubstr("lobby.seats")));
+}
+
+TEST(topic_classes, of_kind_listing_are_made_by_lobbies_only) {
   EXPECT_THAT(
       errors_in("topics.a { match = a, kind = listing }"),
-      ElementsAre("x.conf:1: topics.a.kind: 'listing' is none of topic | room | "
-                  "lobby"));
+      ElementsAre("x.conf:1: topics.a.kind: 'listing' is none of topic | room "
+                  "| lobby"));
 }
 
 } // namespace
