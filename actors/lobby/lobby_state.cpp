@@ -155,15 +155,15 @@ lobby_ruling lobby_state::judge_host(
       return refused(errc::conflict, "if_offset: the state was changed");
     return applied;
   case lobby_move::kick: {
+    if (entry.about() == host_)
+      return refused(errc::conflict, "user: is the host, who may leave");
     const auto theirs = seat_of(entry.player);
     if (!theirs)
       return refused(errc::not_seated, "user: has no seat in the lobby");
-    if (entry.player == host_)
-      return refused(errc::conflict, "user: is the host, who may leave");
     return entry.seat == *theirs ? applied : stale;
   }
   case lobby_move::invite:
-    if (is_invited(entry.player))
+    if (entry.about() == host_ || is_invited(entry.player))
       return unchanged;
     if (invited_.size() >= invited_max)
       return refused(errc::limit_exceeded, "user: too many are invited");
