@@ -135,7 +135,7 @@ void topic_state::watch_others() {
 
 void topic_state::tell_others(const publish_order& order, int64_t at) {
   const auto& wires = core->node().wires;
-  if (!wires || core->name().starts_with('$'))
+  if (!wires || core->name().starts_with(system_prefix))
     return;
   envelope header;
   header.node = core->node().node_id;
