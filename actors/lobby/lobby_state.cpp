@@ -55,10 +55,6 @@ std::optional<uint32_t> lobby_state::free_seat() const {
   return static_cast<uint32_t>(found - seats_.begin());
 }
 
-bool lobby_state::lets_watch(const std::string& user) const {
-  return !exists() || rules_.spectators || seat_of(user);
-}
-
 bool lobby_state::is_ready_to_start() const {
   if (started() || !rules_.auto_start || taken() < rules_.players_min)
     return false;
@@ -155,15 +151,15 @@ lobby_ruling lobby_state::judge_host(
       return refused(errc::conflict, "if_offset: the state was changed");
     return applied;
   case lobby_move::kick: {
+    if (entry.about() == host_)
+      return refused(errc::conflict, "user: is the host, who may leave");
     const auto theirs = seat_of(entry.player);
     if (!theirs)
       return refused(errc::not_seated, "user: has no seat in the lobby");
-    if (entry.player == host_)
-      return refused(errc::conflict, "user: is the host, who may leave");
     return entry.seat == *theirs ? applied : stale;
   }
   case lobby_move::invite:
-    if (is_invited(entry.player))
+    if (entry.about() == host_ || is_invited(entry.player))
       return unchanged;
     if (invited_.size() >= invited_max)
       return refused(errc::limit_exceeded, "user: too many are invited");
@@ -251,7 +247,7 @@ void lobby_state::create(const lobby_entry& entry, uint64_t offset) {
   created_ = offset;
   rules_ = entry.rules ? *entry.rules : lobby_rules{};
   seats_.resize(std::max<uint32_t>(rules_.seats, 1));
-  seats_.front() = {entry.user, false, offset, 0, 0};
+  seats_.front() = {entry.user, false, offset, 0, 0, 0};
   host_ = host_told_ = entry.user;
 }
 
@@ -262,9 +258,14 @@ void lobby_state::join(const lobby_entry& entry, uint64_t offset) {
     seat.held_since = 0;
     return;
   }
-  seat = {entry.user, false, offset, 0, 0};
+  seat = {entry.user, false, offset, 0, 0, 0};
   if (host_.empty())
     host_ = entry.user;
+}
+
+void lobby_state::await_member(const std::string& user, int64_t stamp) {
+  if (const auto seat = seat_of(user))
+    seats_[*seat].awaited_since = stamp;
 }
 
 /// The longest-seated player is host next; one who is there before one who is
@@ -308,7 +309,8 @@ lobby_state::due(int64_t now, const is_member& is_here) const {
   for (uint32_t i = 0; i < seats_.size(); ++i) {
     const auto& one = seats_[i];
     const bool is_held = one.held_at != 0;
-    if (one.user.empty() || (!is_held && is_here(one.user))
+    const bool is_there = one.is_awaited(now) || is_here(one.user);
+    if (one.user.empty() || (!is_held && is_there)
         || (is_held && now - one.held_since < rules_.hold))
       continue;
     auto entry = by_node(is_held ? lobby_move::release : lobby_move::hold);
@@ -331,6 +333,18 @@ lobby_state::due(int64_t now, const is_member& is_here) const {
   return entry;
 }
 
+std::optional<lobby_entry>
+lobby_state::back(const is_member& plays_here) const {
+  for (const auto& one : seats_)
+    if (one.held_at != 0 && plays_here(one.user)) {
+      auto entry = by_node(lobby_move::join);
+      entry.user = one.user;
+      complete(entry);
+      return entry;
+    }
+  return std::nullopt;
+}
+
 std::optional<int64_t> lobby_state::next_due() const {
   std::optional<int64_t> next;
   const auto note = [&](int64_t at) { next = std::min(next.value_or(at), at); };
@@ -339,6 +353,8 @@ std::optional<int64_t> lobby_state::next_due() const {
   for (const auto& one : seats_)
     if (one.held_at != 0)
       note(one.held_since + rules_.hold);
+    else if (one.awaited_since != 0)
+      note(one.awaited_since + member_wait_ms);
   if (host_.empty())
     note(empty_since_ + rules_.empty_ttl);
   if (started_since_ && rules_.started_ttl > 0)
@@ -354,7 +370,8 @@ lobby_image lobby_state::image() const {
   image.rules = rules_;
   for (const auto& one : seats_)
     image.seats.push_back(
-        {one.user, one.ready, one.since, one.held_at, one.held_since});
+        {one.user, one.ready, one.since, one.held_at, one.held_since,
+         one.awaited_since});
   image.host = host_;
   image.host_told = host_told_;
   image.started_since = started_since_;
@@ -369,8 +386,8 @@ void lobby_state::restore(lobby_image image) {
   rules_ = std::move(image.rules);
   for (auto& one : image.seats)
     seats_.push_back(
-        {std::move(one.user), one.ready, one.since, one.held_at,
-         one.held_since});
+        {std::move(one.user), one.ready, one.since, one.held_at, one.held_since,
+         one.awaited_since});
   host_ = std::move(image.host);
   host_told_ = std::move(image.host_told);
   started_since_ = image.started_since;

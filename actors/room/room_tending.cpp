@@ -45,15 +45,26 @@ void room_actor_state::tend(bool is_own) {
   const auto is_here = [this](const std::string& user) {
     return memory->state.has(user) || connections.of(user) > 0;
   };
-  auto entry = lobby()->due(now, is_here);
+  const auto plays_here = [this](const std::string& user) {
+    const auto is_his = [&user](const auto& one) {
+      return one.second.user->user == user;
+    };
+    return memory->state.has(user, life())
+           && std::any_of(players_.begin(), players_.end(), is_his);
+  };
+  auto entry = lobby()->back(plays_here);
+  if (entry)
+    is_own = true; // nobody else does it
+  else
+    entry = lobby()->due(now, is_here);
   const auto later = core->node().rank() * rank_delay;
   if (!entry) {
     const auto next = lobby()->next_due();
-    tend_due_ =
-        next
-            ? core->now() + later
-                  + std::chrono::milliseconds{std::max<int64_t>(*next - now, 0)}
-            : steady_time::max();
+    tend_due_ = steady_time::max();
+    if (next) // what was due by now, and was not done, is looked at again
+      tend_due_ = core->now() + later
+                  + (*next > now ? std::chrono::milliseconds{*next - now}
+                                 : again_delay);
     return remind_again();
   }
   if (!is_own) {

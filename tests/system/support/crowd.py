@@ -1,5 +1,5 @@
-"""Thousands of followers of one room in this process: WebSocket clients that
-are as small as can be, and check each event as it comes."""
+"""Thousands of clients in this process, as small as can be, and followers of
+one room that check each event as it comes."""
 
 import asyncio
 import json
@@ -15,23 +15,18 @@ AGAIN_S = 0.1  # before the next attempt of who was refused
 ATTEMPTS_AT_ONCE = 1000  # handshakes that one process can have open
 
 
-class Follower(asyncio.Protocol):
-    """Follows a room over any number of connections. Messages are {"n": 0, 1,
-    2, ...}; none may be missing, come twice, or in another order."""
+class SmallClient(asyncio.Protocol):
+    """A WebSocket client of one user over any number of connections, one after
+    the other. What the node says goes to `_event`, which sets `live`."""
 
-    def __init__(self, room, user):
-        self.room, self.user, self.bearer = room, user, token(user)
-        self.cursor = None  # the position of the last event
-        self.expected = 0  # n of the next message
-        self.missed = 0  # messages that came before `live`, all in all
+    def __init__(self, user):
+        self.user, self.bearer = user, token(user)
         self.failure = None
         self.refusals = 0  # of the upgrade, with 503
         self.transport = None
 
-    # -- one connection -----------------------------------------------------
-
     async def connect(self, port):
-        """Returns when the node tells it that it is live."""
+        """Returns when `live` is set."""
         end = time.monotonic() + DEADLINE_S
         while time.monotonic() < end:
             self.upgraded, self.head = False, b""
@@ -99,7 +94,20 @@ class Follower(asyncio.Protocol):
     def _say(self, **fields):
         self.transport.write(frames.text(json.dumps(fields).encode()))
 
-    # -- what the node says ---------------------------------------------------
+    def _event(self, got):
+        raise NotImplementedError
+
+
+class Follower(SmallClient):
+    """Follows a room. Messages are {"n": 0, 1, 2, ...}; none may be missing,
+    come twice, or in another order."""
+
+    def __init__(self, room, user):
+        super().__init__(user)
+        self.room = room
+        self.cursor = None  # the position of the last event
+        self.expected = 0  # n of the next message
+        self.missed = 0  # messages that came before `live`, all in all
 
     def _event(self, got):
         event = got["event"]

@@ -174,9 +174,9 @@ class Speaker:
         return got["message"]
 
     async def subscribe(self, topic, **fields):
-        """The reply; the `live` of a room is read, too."""
+        """The reply; the `live` of a topic with a log is read, too."""
         got = await self.reply("subscribe", topic=topic, **fields)
-        if got["kind"] == "room":
+        if "offset" in got:
             while (event := await self._receive())["event"] != "live":
                 self.early.append(event)
         return got
