@@ -247,7 +247,7 @@ void lobby_state::create(const lobby_entry& entry, uint64_t offset) {
   created_ = offset;
   rules_ = entry.rules ? *entry.rules : lobby_rules{};
   seats_.resize(std::max<uint32_t>(rules_.seats, 1));
-  seats_.front() = {entry.user, false, offset, 0, 0, 0};
+  seats_.front() = {entry.user, false, offset, 0, 0};
   host_ = host_told_ = entry.user;
 }
 
@@ -258,14 +258,9 @@ void lobby_state::join(const lobby_entry& entry, uint64_t offset) {
     seat.held_since = 0;
     return;
   }
-  seat = {entry.user, false, offset, 0, 0, 0};
+  seat = {entry.user, false, offset, 0, 0};
   if (host_.empty())
     host_ = entry.user;
-}
-
-void lobby_state::await_member(const std::string& user, int64_t stamp) {
-  if (const auto seat = seat_of(user))
-    seats_[*seat].awaited_since = stamp;
 }
 
 /// The longest-seated player is host next; one who is there before one who is
@@ -309,8 +304,7 @@ lobby_state::due(int64_t now, const is_member& is_here) const {
   for (uint32_t i = 0; i < seats_.size(); ++i) {
     const auto& one = seats_[i];
     const bool is_held = one.held_at != 0;
-    const bool is_there = one.is_awaited(now) || is_here(one.user);
-    if (one.user.empty() || (!is_held && is_there)
+    if (one.user.empty() || (!is_held && is_here(one.user))
         || (is_held && now - one.held_since < rules_.hold))
       continue;
     auto entry = by_node(is_held ? lobby_move::release : lobby_move::hold);
@@ -353,8 +347,6 @@ std::optional<int64_t> lobby_state::next_due() const {
   for (const auto& one : seats_)
     if (one.held_at != 0)
       note(one.held_since + rules_.hold);
-    else if (one.awaited_since != 0)
-      note(one.awaited_since + member_wait_ms);
   if (host_.empty())
     note(empty_since_ + rules_.empty_ttl);
   if (started_since_ && rules_.started_ttl > 0)
@@ -370,8 +362,7 @@ lobby_image lobby_state::image() const {
   image.rules = rules_;
   for (const auto& one : seats_)
     image.seats.push_back(
-        {one.user, one.ready, one.since, one.held_at, one.held_since,
-         one.awaited_since});
+        {one.user, one.ready, one.since, one.held_at, one.held_since});
   image.host = host_;
   image.host_told = host_told_;
   image.started_since = started_since_;
@@ -386,8 +377,8 @@ void lobby_state::restore(lobby_image image) {
   rules_ = std::move(image.rules);
   for (auto& one : image.seats)
     seats_.push_back(
-        {std::move(one.user), one.ready, one.since, one.held_at, one.held_since,
-         one.awaited_since});
+        {std::move(one.user), one.ready, one.since, one.held_at,
+         one.held_since});
   host_ = std::move(image.host);
   host_told_ = std::move(image.host_told);
   started_since_ = image.started_since;

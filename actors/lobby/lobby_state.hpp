@@ -38,8 +38,6 @@ struct lobby_ruling {
 class lobby_state {
 public:
   static constexpr std::size_t invited_max = 1000;
-  /// How long who has a new seat may be no member of the room yet.
-  static constexpr int64_t member_wait_ms = 5'000;
 
   struct seat_place {
     std::string user; // empty: it is free
@@ -47,11 +45,6 @@ public:
     uint64_t since = 0;   // offset
     uint64_t held_at = 0; // offset; 0: it is not held
     int64_t held_since = 0;
-    int64_t awaited_since = 0; // 0: its player is, or was, a member
-
-    bool is_awaited(int64_t now) const noexcept {
-      return awaited_since != 0 && now - awaited_since < member_wait_ms;
-    }
   };
   using is_member = std::function<bool(const std::string& user)>;
 
@@ -62,11 +55,6 @@ public:
   judge(const lobby_entry& entry, uint64_t document_offset, int64_t now) const;
   /// What is judged to be applied.
   void apply(const lobby_entry& entry, uint64_t offset, int64_t stamp);
-  /// A seat was given before its player is a member of the room, which takes an
-  /// entry of its own: the seat is not held until then, but for a player who
-  /// does not become one for `member_wait_ms`.
-  void await_member(const std::string& user, int64_t stamp);
-  void note_member(const std::string& user) { await_member(user, 0); }
 
   /// What a node has to do next, by itself; none: nothing now. Does not look at
   /// what was tried already.

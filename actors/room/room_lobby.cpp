@@ -1,7 +1,7 @@
-#include "net/auth/lobby_password.hpp"
 #include "actors/room/room.hpp"
 #include "base/protocol/info_values.hpp"
 #include "base/protocol/merge_patch.hpp"
+#include "net/auth/lobby_password.hpp"
 
 #include <caf/send.hpp>
 

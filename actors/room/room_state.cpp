@@ -192,10 +192,6 @@ bool room_state::perform(
 bool room_state::move(
     const lobby_entry& entry, uint64_t offset, int64_t stamp) {
   lobby_->apply(entry, offset, stamp);
-  const bool gives_seat =
-      entry.move == lobby_move::create || entry.move == lobby_move::join;
-  if (gives_seat && !has(entry.user))
-    lobby_->await_member(entry.user, stamp);
   switch (entry.move) {
   case lobby_move::create:
     document_ = entry.patch.bytes;
@@ -227,8 +223,6 @@ bool room_state::join(const joined_entry& entry, uint64_t offset) {
       std::upper_bound(taken.lives.begin(), taken.lives.end(), entry.life),
       entry.life);
   large_ = large_ || members_.size() > full_up_to_;
-  if (lobby_)
-    lobby_->note_member(entry.user);
   return is_first && !large_;
 }
 

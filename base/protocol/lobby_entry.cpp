@@ -96,8 +96,7 @@ bool take_lobby(const msgpack::object& from, listed_lobby& one) {
 bool take_seat(const msgpack::object& from, lobby_image::one_seat& one) {
   reader in{from};
   return take_all(
-      in, one.user, one.ready, one.since, one.held_at, one.held_since,
-      one.awaited_since);
+      in, one.user, one.ready, one.since, one.held_at, one.held_since);
 }
 
 tl::unexpected<failure> unreadable(const char* what) {
@@ -176,9 +175,7 @@ void encode(const lobby_image& image, std::string& out) {
   put_rules(to, image.rules);
   to.array(image.seats.size());
   for (const auto& one : image.seats)
-    put_array(
-        to, one.user, one.ready, one.since, one.held_at, one.held_since,
-        one.awaited_since);
+    put_array(to, one.user, one.ready, one.since, one.held_at, one.held_since);
   put(to, image.host);
   put(to, image.host_told);
   put(to, image.started_since);

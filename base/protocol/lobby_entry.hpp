@@ -94,7 +94,6 @@ struct lobby_image {
     uint64_t since = 0;
     uint64_t held_at = 0; // offset; 0: it is not held
     int64_t held_since = 0;
-    int64_t awaited_since = 0; // 0: the player is, or was, a member
   };
   uint64_t created = 0; // offset; 0: there is none
   lobby_rules rules;

@@ -10,8 +10,8 @@
 
 namespace rookery {
 
-/// Takes calls from any thread and does them in one of its own, those of a topic
-/// one behind the other.
+/// Takes calls from any thread and does them in one of its own, those of a
+/// topic one behind the other.
 class jetstream_journal::engine {
 public:
   explicit engine(jetstream_settings settings);

@@ -11,9 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int64_t wait = lobby_state::member_wait_ms;
-
-/// A lobby in which "ann" has a seat since 1000, and is no member yet.
+/// A lobby in which "ann" has a seat since 1000.
 struct fixture {
   room_state room{"lobby.a", {100, 1min}, 500, topic_kind::lobby};
   uint64_t last = 0;
@@ -43,24 +41,12 @@ struct fixture {
 
 CAF_TEST_FIXTURE_SCOPE(lobby_presence_tests, fixture)
 
-CAF_TEST(a new seat is not held before its player can be a member) {
-  CAF_CHECK(!due(1000 + wait - 1));
-  CAF_CHECK_EQUAL(room.lobby()->next_due().value_or(0), 1000 + wait);
-  CAF_CHECK(holds(1000 + wait)); // the node is gone that would have said so
-}
-
 CAF_TEST(a seat is held at once when its player was a member) {
   apply(joined_entry{"ann", {}}, 1001);
-  CAF_CHECK(!due(1000 + wait));
+  CAF_CHECK(!due(1002));
   CAF_CHECK(!room.lobby()->next_due());
   apply(left_entry{"ann", "closed"}, 1002);
   CAF_CHECK(holds(1002));
-}
-
-CAF_TEST(an image says who is waited for) {
-  room_state other{"lobby.a", {100, 1min}, 500, topic_kind::lobby};
-  other.restore(room.image());
-  CAF_CHECK_EQUAL(other.lobby()->next_due().value_or(0), 1000 + wait);
 }
 
 CAF_TEST(a held seat is taken back by the node where its player is) {
@@ -74,7 +60,6 @@ CAF_TEST(a held seat is taken back by the node where its player is) {
   CAF_REQUIRE(back.has_value());
   apply(*back, 1004);
   CAF_CHECK_EQUAL(room.lobby()->seats().front().held_at, 0u);
-  CAF_CHECK(!due(1004)); // and it is waited for the member again
   CAF_CHECK(room.judge(*back, 1005) == entry_effect::stale);
 }
 
