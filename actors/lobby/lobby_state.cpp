@@ -159,7 +159,7 @@ lobby_ruling lobby_state::judge_host(
     return entry.seat == *theirs ? applied : stale;
   }
   case lobby_move::invite:
-    if (entry.about() == host_ || is_invited(entry.player))
+    if (is_invited(entry.player))
       return unchanged;
     if (invited_.size() >= invited_max)
       return refused(errc::limit_exceeded, "user: too many are invited");
