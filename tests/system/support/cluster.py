@@ -2,11 +2,12 @@
 
 import asyncio
 import concurrent.futures
+import json
 import unittest
 
 from support.nats import Nats, free_port
 from support.node import READY, Node
-from support.waiting import until
+from support.waiting import until, wait_until
 
 CLUSTER = """
 node {{ name = "{name}", threads = 1 }}
@@ -115,7 +116,17 @@ class ClusterTest(unittest.IsolatedAsyncioTestCase):
         self.cluster = Cluster(ways, more)
         self.addAsyncCleanup(asyncio.to_thread, self.cluster.stop_all)
         await asyncio.to_thread(self.cluster.start_all)
+        await asyncio.to_thread(wait_until, self.all_have_met,
+                                "all nodes have heard of each other")
         return self.cluster.nodes
+
+    def all_have_met(self):
+        """One that ends before is not missed by the others."""
+        def heard_of(node):
+            status, body = node.get("/nodes", internal=True)
+            return len(json.loads(body)["nodes"]) if status == 200 else 0
+        nodes = self.cluster.nodes
+        return all(heard_of(node) == len(nodes) for node in nodes)
 
     async def end(self, number, how=Node.stop):
         """In a thread, so that clients can answer its close frames."""
