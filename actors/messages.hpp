@@ -255,6 +255,7 @@ struct seat_order {
   bool seated = false;
   uint32_t serial = 0; // 0: nothing was asked
   answer reply;
+  bool may_watch = true; // or its subscription ends, too
 };
 struct detach_order {
   topic_ref topic;

@@ -89,6 +89,8 @@ public:
   /// False: the client is gone.
   bool seated(local_topic& lobby, bool plays);
   bool plays_in(const local_topic& lobby) const;
+  /// Ends what it has subscribed of the lobby.
+  void stop_watching(const std::string& lobby);
   void refused(local_topic& topic, uint32_t serial, const answer& why);
   void answered(uint32_t serial, const answer& reply);
   void send_text(std::string_view encoded) { link_->answer(encoded); }

@@ -264,6 +264,8 @@ void fanout::on(const seat_order& order) {
   if (asking && asking->seated(lobby, order.seated)) {
     if (order.serial != 0)
       asking->answered(order.serial, order.reply);
+    if (!order.may_watch)
+      asking->stop_watching(lobby.name);
   } else if (order.seated) { // gone meanwhile
     send(
         lobby, lobby_order{

@@ -106,6 +106,16 @@ bool connection::seated(local_topic& lobby, bool plays) {
   return true;
 }
 
+void connection::stop_watching(const std::string& lobby) {
+  for (const auto& topic : {lobby, std::string{play_prefix} + lobby}) {
+    auto* one = subscribed_to(topic);
+    if (!one || one->at != subscription::stage::attached)
+      continue;
+    one->at = subscription::stage::leaving;
+    hub_.send(*one->topic, unsubscribe_order{as_subscriber(), 0});
+  }
+}
+
 void connection::leave_lobbies(close_code reason) {
   for (auto* lobby : std::exchange(plays_, {})) {
     ask(*lobby, 0, lobby_order::drop{reason});

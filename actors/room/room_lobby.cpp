@@ -257,7 +257,13 @@ void room_actor_state::unseat_those_without() {
   for (const auto& who : without) {
     self->send(
         core->node().fanouts[who.thread],
-        seat_order{core->identity(), who, false, 0, {}});
+        seat_order{
+            core->identity(),
+            who,
+            false,
+            0,
+            {},
+            lobby()->lets_watch(who.user->user)});
     if (connections.remove(who.user->user))
       leave(who.user->user, "unsubscribed");
   }

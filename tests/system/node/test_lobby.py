@@ -175,6 +175,18 @@ class Lobby(LobbyTest):
         await bob.reply("lobby.join", topic=self.lobby)
         await bob.subscribe(self.lobby)
         await ann.subscribe(self.lobby)
+        await bob.reply("subscribe", topic=f"$play.{self.lobby}")
+        await ann.reply("lobby.kick", topic=self.lobby, user="bob")
+        while (await bob.next()).get("change") != "kicked":
+            pass
+
+        async def hears_no_more():
+            got = await ann.reply("presence", topic=self.lobby)
+            return got["count"] == 1
+        await until(hears_no_more, "who was kicked is no member")
+        for topic in (self.lobby, f"$play.{self.lobby}"):
+            await ann.reply("publish", topic=topic, data="between us")
+            await bob.refused(114, "unsubscribe", topic=topic)
 
     async def test_players_send_to_the_host_and_to_seats(self):
         ann = await self.created()
