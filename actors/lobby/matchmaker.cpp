@@ -51,7 +51,7 @@ std::string matchmaker::key_of(const seeker& one) {
   auto key = query.prefix + '\n' + std::to_string(query.seats.value_or(0))
              + '\n' + std::to_string(query.free_min);
   for (const auto& [name, value] : query.info)
-    key += '\n' + name + '\t' + value;
+    key.append("\n").append(name).append("\t").append(value);
   return key;
 }
 

@@ -158,7 +158,7 @@ bool room_actor_state::admit_move(room_turn& turn, batch_view& batch) {
       ruling.comes_to == lobby_ruling::outcome::applied && !is_back;
   if (!cause && !is_applied)
     return tended(nullptr), false;
-  if (is_applied && entry.move == lobby_move::set)
+  if (cause && is_applied && entry.move == lobby_move::set)
     if (const auto why = why_not(entry.patch))
       return core->answer_to(
                  cause->from, error_reply{0, why->code, why->message}),

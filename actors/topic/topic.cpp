@@ -163,6 +163,12 @@ void topic_state::on_remote(const remote_message& message) {
   core->deliver(event, 0, core->now(), message.tag);
 }
 
+/// `why` goes on behind the topic's name.
+void topic_state::refuse(const asker& from, errc code, std::string_view why) {
+  core->answer_to(
+      from, error_reply{0, code, "topic: " + core->name() + std::string{why}});
+}
+
 topic_actor::behavior_type
 topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
   auto& state = self->state;
@@ -177,38 +183,23 @@ topic(topic_state::pointer self, topic_ref identity, const node_context* node) {
       [=](const remote_message& message) { self->state.on_remote(message); },
       [=](const taken_order& taken) { self->state.on_taken(taken); },
       [=](const presence_order& order) {
-        auto& core = *self->state.core;
-        core.answer_to(
-            order.from,
-            error_reply{
-                0, errc::bad_request,
-                "topic: " + core.name() + " is no room and has no members"});
+        self->state.refuse(
+            order.from, errc::bad_request, " is no room and has no members");
       },
       [=](const history_order& order) {
-        auto& core = *self->state.core;
-        core.answer_to(
-            order.from, error_reply{
-                            0, errc::not_available,
-                            "topic: " + core.name() + " keeps no history"});
+        self->state.refuse(
+            order.from, errc::not_available, " keeps no history");
       },
       [=](const room_state_order& order) {
-        auto& core = *self->state.core;
-        core.answer_to(
-            order.from,
-            error_reply{
-                0, errc::bad_request,
-                "topic: " + core.name() + " is no room and has no state"});
+        self->state.refuse(
+            order.from, errc::bad_request, " is no room and has no state");
       },
       [=](const replay_order& order) { // paused, perhaps: nothing is kept
         self->state.core->replay(order, {});
       },
       [=](const set_order& order) {
-        auto& core = *self->state.core;
-        core.answer_to(
-            order.from,
-            error_reply{
-                0, errc::bad_request,
-                "topic: " + core.name() + " is no room and has no state"});
+        self->state.refuse(
+            order.from, errc::bad_request, " is no room and has no state");
       },
       [](const lobby_order&) {}, // connections know what is no lobby
       [](const claim_notice&) {},

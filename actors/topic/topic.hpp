@@ -31,6 +31,7 @@ struct topic_state {
   void on_publish(const publish_order& order);
   void on_remote(const remote_message& message);
   void on_taken(const taken_order& taken);
+  void refuse(const asker& from, errc code, std::string_view why);
 
 private:
   void serve(const publish_order& order);
