@@ -23,6 +23,8 @@ from support.waiting import DEADLINE_S, wait_until
 MORE = """
 limits { trusted-proxies = ["127.0.0.1"] }
 drain { window-min = 4s, limit = 20s }
+# A busy machine is no reason to give a node up, which would close its clients.
+cluster.failure-timeout = 15s
 """
 CLIENTS = 9
 SILENCE_S = 130.0
