@@ -63,7 +63,15 @@ class Cluster:
     def start_all(self):
         with concurrent.futures.ThreadPoolExecutor(len(self.nodes)) as pool:
             list(pool.map(self.start, range(len(self.nodes))))
+        # One that ends or drains before is no loss to the others, nor they to it.
+        wait_until(self.all_have_met, "all nodes have heard of each other")
         return self.nodes
+
+    def all_have_met(self):
+        def heard_of(node):
+            status, body = node.get("/nodes", internal=True)
+            return len(json.loads(body)["nodes"]) if status == 200 else 0
+        return all(heard_of(node) == len(self.nodes) for node in self.nodes)
 
     def end(self, number, how=Node.stop):
         """Node.stop in order, Node.kill without a warning."""
@@ -116,17 +124,7 @@ class ClusterTest(unittest.IsolatedAsyncioTestCase):
         self.cluster = Cluster(ways, more)
         self.addAsyncCleanup(asyncio.to_thread, self.cluster.stop_all)
         await asyncio.to_thread(self.cluster.start_all)
-        await asyncio.to_thread(wait_until, self.all_have_met,
-                                "all nodes have heard of each other")
         return self.cluster.nodes
-
-    def all_have_met(self):
-        """One that ends before is not missed by the others."""
-        def heard_of(node):
-            status, body = node.get("/nodes", internal=True)
-            return len(json.loads(body)["nodes"]) if status == 200 else 0
-        nodes = self.cluster.nodes
-        return all(heard_of(node) == len(nodes) for node in nodes)
 
     async def end(self, number, how=Node.stop):
         """In a thread, so that clients can answer its close frames."""
