@@ -4,6 +4,11 @@
 
 namespace rookery {
 
+bool same_on_lists(const listed_lobby& a, const listed_lobby& b) noexcept {
+  return a.phase == b.phase && a.epoch == b.epoch && a.seats == b.seats
+         && a.taken == b.taken && a.locked == b.locked && a.info == b.info;
+}
+
 lobby_query::lobby_query(const lobby_filter& filter)
     : prefix(filter.prefix)
     , info(values_of(filter.info))

@@ -14,6 +14,9 @@
 
 namespace rookery {
 
+/// Whether both look alike to who reads a list.
+bool same_on_lists(const listed_lobby& a, const listed_lobby& b) noexcept;
+
 /// A filter of lobbies, ready to be used.
 struct lobby_query {
   explicit lobby_query(const lobby_filter& filter);

@@ -6,6 +6,7 @@
 #include "actors/room/room_turn.hpp"
 #include "actors/topic/topic_core.hpp"
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -34,6 +35,9 @@ struct room_actor_state {
   static constexpr std::size_t batch_bytes_max = 1024 * 1024;
   static constexpr std::size_t journal_reads_max = 4; // for replays, at a time
   static constexpr std::size_t news_max = 4096;       // while opening
+  /// Nodes that could all do the same begin one after the other, so that one of
+  /// them does it and the rest see that it is done.
+  static constexpr std::chrono::milliseconds rank_delay{300};
 
   pointer self = nullptr;
   std::optional<topic_core<pointer>> core;

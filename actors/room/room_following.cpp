@@ -8,14 +8,6 @@
 
 namespace rookery {
 
-namespace {
-
-/// Nodes that could all do the same begin one after the other, so that one of
-/// them does it and the rest see that it is done.
-constexpr std::chrono::milliseconds rank_delay{300};
-
-} // namespace
-
 // -- news ---------------------------------------------------------------------
 
 void room_actor_state::follow() {

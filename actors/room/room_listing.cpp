@@ -20,15 +20,9 @@ constexpr std::size_t wakes_max = 100;
 constexpr std::chrono::milliseconds wake_pause{100};
 /// Who was woken has said so by then.
 constexpr std::chrono::seconds wake_again{3};
-constexpr std::chrono::milliseconds rank_delay{300};
 
 constexpr std::chrono::milliseconds match_wait_max{60'000};
 constexpr std::size_t new_name_bytes = 6;
-
-bool same_as(const listed_lobby& a, const listed_lobby& b) {
-  return a.phase == b.phase && a.epoch == b.epoch && a.seats == b.seats
-         && a.taken == b.taken && a.locked == b.locked && a.info == b.info;
-}
 
 } // namespace
 
@@ -59,7 +53,7 @@ bool room_actor_state::admit_claim(room_turn& turn, batch_view& batch) {
                        && (row->lobby.life == lobby.life
                            || core->node().is_alive(row->lobby.life));
   const bool is_closed = lobby.phase == listing_phase::closed;
-  if ((!row && is_closed) || (is_kept && same_as(row->lobby, lobby))
+  if ((!row && is_closed) || (is_kept && same_on_lists(row->lobby, lobby))
       || !list.judge(entry))
     return done({});
   if (!row && list.rows().size() >= core->rules().lobby.listed_max)

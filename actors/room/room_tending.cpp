@@ -15,15 +15,8 @@ namespace rookery {
 
 namespace {
 
-constexpr std::chrono::milliseconds rank_delay{300};
 /// What came to nothing, or failed, is tried again after this.
 constexpr std::chrono::seconds again_delay{1};
-
-bool same_on_lists(const listed_lobby& a, const listed_lobby& b) {
-  return a.phase == b.phase && a.epoch == b.epoch && a.seats == b.seats
-         && a.taken == b.taken && a.locked == b.locked && a.info == b.info
-         && a.life == b.life;
-}
 
 } // namespace
 
@@ -128,7 +121,8 @@ void room_actor_state::tell_listings(bool is_own) {
   if (now_ != phase::serving || !creating_.expired())
     return;
   const auto now = as_listed();
-  if (told_listings_ && same_on_lists(now, *told_listings_))
+  if (told_listings_ && now.life == told_listings_->life
+      && same_on_lists(now, *told_listings_))
     return;
   if (!is_own) {
     const auto later = core->node().rank() * rank_delay;
