@@ -96,14 +96,14 @@ natsStatus nats_link::connect(natsOptions* options) {
   natsConnection* made = nullptr;
   // Without trying again first: only so is a login that is refused told apart
   // from a server that is not there.
-  auto status = natsConnection_Connect(&made, options);
+  auto status = nats_connect(&made, options, settings_.login);
   const bool absent =
       status == NATS_NO_SERVER || status == NATS_IO_ERROR
       || status == NATS_TIMEOUT || status == NATS_CONNECTION_CLOSED
       || status == NATS_STALE_CONNECTION || status == NATS_SYS_ERROR;
   if (absent) {
     natsOptions_SetRetryOnFailedConnect(options, true, on_connected, id);
-    status = natsConnection_Connect(&made, options);
+    status = nats_connect(&made, options, settings_.login);
   }
   at_.reset(made);
   return status;

@@ -142,6 +142,16 @@ result<nats_ptr<natsOptions>> nats_options(const nats_bus_settings& settings) {
   return options;
 }
 
+natsStatus nats_connect(
+    natsConnection** made, natsOptions* options, const nats_login& login) {
+  const bool signs = !login.nkey.empty() || !login.credentials_file.empty();
+  auto status = NATS_CONNECTION_AUTH_FAILED;
+  for (int left = signs ? 3 : 1;
+       left > 0 && status == NATS_CONNECTION_AUTH_FAILED; --left)
+    status = natsConnection_Connect(made, options);
+  return status;
+}
+
 std::string without_login(std::string_view url) {
   const auto scheme = url.find("://");
   const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;

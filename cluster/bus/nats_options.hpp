@@ -55,6 +55,12 @@ private:
 [[nodiscard]] result<nats_ptr<natsOptions>>
 nats_options(const nats_bus_settings& settings);
 
+/// Connects as NATS.c does, but for its login: it leaves out a signature that
+/// begins with a zero byte, as one of 256 does, and the server refuses it. So a
+/// login that signs is tried with up to three challenges.
+[[nodiscard]] natsStatus nats_connect(
+    natsConnection** made, natsOptions* options, const nats_login& login);
+
 /// A server's URL without its login.
 [[nodiscard]] std::string without_login(std::string_view url);
 [[nodiscard]] std::string server_names(const nats_bus_settings& settings);

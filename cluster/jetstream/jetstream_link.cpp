@@ -148,7 +148,7 @@ result<void> jetstream_link::connect() {
       },
       closure.get());
   natsConnection* made = nullptr;
-  if (const auto s = ::natsConnection_Connect(&made, to); s != NATS_OK)
+  if (const auto s = nats_connect(&made, to, with.login); s != NATS_OK)
     return refuse(
         reason_of(s),
         "no connection to NATS at " + server_names(with) + ": " + nats_text(s));

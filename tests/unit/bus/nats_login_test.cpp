@@ -1,4 +1,4 @@
-#include "cluster/bus/nats_bus.hpp"
+#include "cluster/bus/nats_options.hpp"
 #include "tests/unit/bus/bus_fixture.hpp"
 #include "tests/unit/bus/nats_server.hpp"
 
@@ -91,6 +91,14 @@ TEST_F(nats_login_test, signs_with_an_nkey) {
   with.login.nkey = key;
   with.login.nkey_seed_file = write("seed", seed + "\n");
   EXPECT_TRUE(connects(with));
+  // One of 256 signatures begins with a zero byte.
+  const auto options = nats_options(with);
+  ASSERT_TRUE(options);
+  for (int i = 0; i < 500; ++i) {
+    natsConnection* made = nullptr;
+    ASSERT_EQ(nats_connect(&made, options->get(), with.login), NATS_OK);
+    natsConnection_Destroy(made);
+  }
 }
 
 TEST_F(nats_login_test, shows_a_credentials_file) {
