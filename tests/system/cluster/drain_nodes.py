@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from support.nats import free_port
 from support.node import Node
 from support.settings import settings
 from support.waiting import DEADLINE_S, wait_until
@@ -29,12 +30,6 @@ cluster {
   nats { servers = ["nats://127.0.0.1:%(nats)d"] }
 }
 """
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class NatsServer:

@@ -9,6 +9,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+from support.nats import free_port
 from support.node import Node
 from support.waiting import DEADLINE_S, wait_until
 
@@ -25,12 +26,6 @@ cluster {
   nats { servers = ["nats://127.0.0.1:%(port)d"] }
 }
 """
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def answers(port):

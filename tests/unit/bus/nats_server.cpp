@@ -1,5 +1,7 @@
 #include "tests/unit/bus/nats_server.hpp"
 
+#include "tests/unit/free_port.hpp"
+
 #include <arpa/inet.h>
 #include <chrono>
 #include <csignal>
@@ -24,17 +26,6 @@ sockaddr_in loopback(uint16_t port) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(port);
   return address;
-}
-
-uint16_t free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  auto* const plain = reinterpret_cast<sockaddr*>(&address);
-  const bool bound = ::bind(socket, plain, size) == 0
-                     && ::getsockname(socket, plain, &size) == 0;
-  ::close(socket);
-  return bound ? ntohs(address.sin_port) : 0;
 }
 
 std::string program() {

@@ -21,7 +21,7 @@ protected:
     std::array<std::string, 3> routes;
     std::string all;
     for (auto& one : routes) {
-      one = "nats://127.0.0.1:" + std::to_string(nats_server::free_port());
+      one = "nats://127.0.0.1:" + std::to_string(free_port());
       all += (all.empty() ? "" : ",") + one;
     }
     for (std::size_t i = 0; i < servers.size(); ++i) {
@@ -49,8 +49,17 @@ protected:
     store = std::move(*opened);
   }
 
-  /// Of the log's stream. None: not known.
+  /// Of the log's stream, as soon as the servers know it.
   nats_server* leader() {
+    const auto until =
+        std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    nats_server* found = nullptr;
+    while (!found && std::chrono::steady_clock::now() < until)
+      found = told_leader();
+    return found;
+  }
+
+  nats_server* told_leader() {
     natsConnection* connection = nullptr;
     jsCtx* js = nullptr;
     jsStreamInfo* info = nullptr;
@@ -96,7 +105,7 @@ TEST_F(jetstream_cluster, a_killed_leader_loses_and_doubles_nothing) {
   };
   go_on();
   auto* const first = leader();
-  ASSERT_TRUE(first);
+  ASSERT_TRUE(first) << "nobody leads";
   first->kill();
   go_on();
   first->start();

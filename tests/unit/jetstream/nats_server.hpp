@@ -1,8 +1,9 @@
 #pragma once
 
+#include "tests/unit/free_port.hpp"
+
 #include <gtest/gtest.h>
 
-#include <arpa/inet.h>
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
@@ -10,7 +11,6 @@
 #include <poll.h>
 #include <string>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -103,18 +103,6 @@ public:
     std::filesystem::rename(path_ + ".old", path_);
   }
   pid_t pid() const noexcept { return child_; }
-
-  static uint16_t free_port() {
-    const auto fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof at;
-    EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&at), length), 0);
-    ::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &length);
-    ::close(fd);
-    return ::ntohs(at.sin_port);
-  }
 
 private:
   bool says(const std::string& what) {
