@@ -13,6 +13,9 @@ using rapidjson::SizeType;
 /// Takes RapidJSON's callbacks. False ends the parsing.
 class object_fields {
 public:
+  explicit object_fields(std::size_t levels)
+      : levels_(levels) {}
+
   std::vector<json_field> found;
   std::string refusal;
 
@@ -30,34 +33,45 @@ public:
   bool Key(const char* text, SizeType size, bool) {
     if (!whole({text, size}))
       return false;
-    if (depth_ > 1)
+    if (skipped_ > 0)
       return true;
-    const std::string_view name{text, size};
+    auto name = prefixes_.back() + std::string{text, size};
     if (std::any_of(found.begin(), found.end(), [&](const json_field& one) {
           return one.name == name;
         }))
       return refuse_it("a field is given twice");
-    found.push_back({std::string{name}, {}});
+    found.push_back({std::move(name), {}});
     return true;
   }
   bool StartObject() {
-    ++depth_;
+    if (skipped_ > 0 || prefixes_.size() == levels_)
+      ++skipped_;
+    else
+      prefixes_.push_back(prefixes_.empty() ? "" : found.back().name + ".");
     return true;
   }
-  bool StartArray() { return depth_++ > 0 || refuse_it("not an object"); }
+  bool StartArray() {
+    if (prefixes_.empty())
+      return refuse_it("not an object");
+    ++skipped_;
+    return true;
+  }
   bool EndObject(SizeType) { return close(); }
   bool EndArray(SizeType) { return close(); }
 
 private:
   bool value(json_value what) {
-    if (depth_ == 0)
+    if (prefixes_.empty())
       return refuse_it("not an object");
-    if (depth_ == 1)
+    if (skipped_ == 0)
       found.back().value = std::move(what);
     return true;
   }
   bool close() {
-    --depth_;
+    if (skipped_ > 0)
+      --skipped_;
+    else
+      prefixes_.pop_back();
     return true;
   }
   bool whole(std::string_view text) {
@@ -68,14 +82,17 @@ private:
     return false;
   }
 
-  std::size_t depth_ = 0;
+  const std::size_t levels_;
+  std::vector<std::string> prefixes_; // of the open objects that are told
+  std::size_t skipped_ = 0;           // open, in those
 };
 
 } // namespace
 
-result<std::vector<json_field>> read_json_object(std::string_view text) {
+result<std::vector<json_field>>
+read_json_object(std::string_view text, std::size_t levels) {
   rapidjson::MemoryStream in{text.data(), text.size()};
-  object_fields fields;
+  object_fields fields{levels};
   const auto problem = parse_json(in, fields);
   if (!fields.refusal.empty())
     return refuse(errc::bad_request, std::move(fields.refusal));

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,12 +22,13 @@ struct json_field {
 };
 
 /// The fields of the one JSON object (RFC 8259) that `text` must be, as they
-/// stand there; what objects and arrays in it hold is skipped. Refuses what is
-/// no object, is malformed, or has a field twice. Total, and without recursion;
-/// takes memory of a small multiple of the text.
+/// stand there; what arrays in it hold is skipped, and what objects hold that
+/// are deeper than `levels`. A field of an object in it is `name.field`.
+/// Refuses what is no object, is malformed, or has a field twice. Total, and
+/// without recursion; takes memory of a small multiple of the text.
 ///
 /// Thread: any.
 [[nodiscard]] result<std::vector<json_field>>
-read_json_object(std::string_view text);
+read_json_object(std::string_view text, std::size_t levels = 1);
 
 } // namespace rookery

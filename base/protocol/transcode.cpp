@@ -1,13 +1,12 @@
 #include "base/protocol/transcode.hpp"
 
+#include "base/protocol/base64.hpp"
 #include "base/protocol/decode.hpp"
 #include "base/protocol/json_reader.hpp"
 #include "base/protocol/json_writer.hpp"
 #include "base/protocol/msgpack_writer.hpp"
 #include "base/protocol/utf8.hpp"
 
-#include <boost/archive/iterators/base64_from_binary.hpp>
-#include <boost/archive/iterators/transform_width.hpp>
 #include <msgpack/null_visitor.hpp>
 #include <msgpack/unpack.hpp>
 
@@ -128,21 +127,6 @@ private:
 
 // -- MessagePack to JSON ----------------------------------------------------
 
-/// RFC 4648, section 4, with padding.
-std::string base64(const char* bytes, std::size_t size) {
-  using namespace boost::archive::iterators;
-  using characters = base64_from_binary<transform_width<const char*, 6, 8>>;
-  std::string text;
-  text.reserve((size + 2) / 3 * 4);
-  // The comparison with the end is what makes the iterator fill the last group
-  // with zeros, so it must be this one.
-  const characters end{bytes + size};
-  for (characters at{bytes}; at != end; ++at)
-    text.push_back(*at);
-  text.resize((size + 2) / 3 * 4, '=');
-  return text;
-}
-
 /// Writes what msgpack-c reads. False ends the parsing.
 class json_from_msgpack : public msgpack::null_visitor {
 public:
@@ -178,7 +162,7 @@ public:
   bool visit_bin(const char* bytes, uint32_t size) {
     if (key_next_)
       return false;
-    writer_.text(size == 0 ? "" : base64(bytes, size));
+    writer_.text(size == 0 ? "" : to_base64({bytes, size}));
     return true;
   }
   bool visit_ext(const char*, uint32_t) { return false; }

@@ -43,6 +43,19 @@ TEST(json_object, holds_nothing_of_other_values) {
       "a=- b=- c=- d=- e=- ");
 }
 
+TEST(json_object, has_fields_of_objects_in_it) {
+  const auto fields = read_json_object(
+      R"({"a":{"b":1,"c":{"d":2,"b":3},"e":[{"b":4}]},"b":5,"a.x":6})", 2);
+  ASSERT_TRUE(fields);
+  std::string all;
+  for (const auto& one : *fields) {
+    const auto* const number = std::get_if<uint64_t>(&one.value);
+    all += one.name + "=" + (number ? std::to_string(*number) : "") + " ";
+  }
+  EXPECT_EQ(all, "a= a.b=1 a.c= a.e= b=5 a.x=6 ");
+  EXPECT_FALSE(read_json_object(R"({"a":{"b":1,"b":2}})", 2));
+}
+
 TEST(json_object, refuses_what_is_no_object) {
   for (const auto* text : {"", " ", "null", "1", "\"a\"", "[]", "[{}]", "true"})
     EXPECT_EQ(read(text), "refused") << text;
