@@ -47,7 +47,7 @@ private:
       return answer_(std::optional<journal_image>{
           {image->offset, std::string{image->body}}});
     if (sequence_ == stored->sequence) // it did not fit, and is the same still
-      return ask_again();
+      return ignore();
     sequence_ = stored->sequence;
     count_ = image->count;
     bytes_ = image->bytes;
@@ -74,16 +74,6 @@ private:
     ++index_;
     next_part();
   }
-  /// A replica may be behind that which had the image.
-  void ask_again() {
-    constexpr int lags_max = 5;
-    if (parts_.settings.replicas < 2 || ++lags_ > lags_max)
-      return ignore();
-    sequence_ = 0;
-    parts_.loop.after(parts_.settings.retry_pause, [self = shared_from_this()] {
-      self->start();
-    });
-  }
   void ignore() {
     if (!std::exchange(parts_.told_of_parts, true))
       log::error("journal.image_ignored", {{"topic", topic_->name}});
@@ -100,7 +90,6 @@ private:
   uint64_t sequence_ = 0; // of the head
   uint64_t bytes_ = 0;
   uint32_t count_ = 0, index_ = 0;
-  int lags_ = 0;
 };
 
 } // namespace

@@ -4,12 +4,18 @@
 #include "base/log.hpp"
 #include "cluster/jetstream/link_socket.hpp"
 
-#include <climits>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+
+/// Exported by libnats, which tells with it what a connection has read: before
+/// a message is queued for its subscription, outside of all locks, by the
+/// thread that reads. One that is taken is set to null. Not in its header: the
+/// public ways wake a thread for each message.
+extern "C" void natsConn_setFilterWithClosure(
+    natsConnection* of, void (*filter)(natsConnection*, natsMsg**, void*),
+    void* closure);
 
 namespace rookery {
 
@@ -19,47 +25,6 @@ constexpr std::chrono::milliseconds connect_time_max{5'000};
 constexpr int delivery_threads = 1; // they only copy
 constexpr std::size_t inbox_random_bytes = 12;
 constexpr std::size_t many = 2; // requests at a time
-
-/// The last of the values: what the server adds stands behind what a publisher
-/// may have forged.
-std::string header(natsMsg* of, const char* name) {
-  const char** values = nullptr;
-  int count = 0;
-  if (::natsMsgHeader_Values(of, name, &values, &count) != NATS_OK)
-    return {};
-  std::string last = count > 0 && values[count - 1] ? values[count - 1] : "";
-  std::free(values);
-  return last;
-}
-
-uint64_t number(std::string_view text) {
-  uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-std::string data_of(natsMsg* from) {
-  return {
-      ::natsMsg_GetData(from),
-      static_cast<std::size_t>(::natsMsg_GetDataLength(from))};
-}
-
-jetstream_reply read_reply(natsMsg* from) {
-  jetstream_reply reply;
-  const auto status = header(from, "Status");
-  if (status == "503") {
-    reply.what = jetstream_reply::kind::nobody;
-  } else if (!status.empty()) {
-    reply.what = jetstream_reply::kind::not_found; // 404, 408
-  } else {
-    reply.what = jetstream_reply::kind::message;
-    reply.data = data_of(from);
-    reply.message_id = header(from, "Nats-Msg-Id");
-    reply.subject = header(from, "Nats-Subject");
-    reply.sequence = number(header(from, "Nats-Sequence"));
-  }
-  return reply;
-}
 
 nats_bus_settings connection_settings(const jetstream_settings& from) {
   nats_bus_settings made;
@@ -96,11 +61,10 @@ errc reason_of(natsStatus status) {
 
 } // namespace
 
-/// The closure of a live subscription, until NATS.c says that it has ended.
 struct jetstream_link::hearing {
-  std::shared_ptr<shared> of;
-  std::shared_ptr<live_feed> into;
-  int64_t dropped = 0; // as told; of the delivering thread
+  const std::string subject;
+  const on_live tell;
+  nats_ptr<natsSubscription> subscription;
 };
 
 jetstream_link::jetstream_link(
@@ -165,9 +129,7 @@ result<void> jetstream_link::set_up(natsOptions* to) const {
     return refuse(errc::bad_request, "inbox prefix: " + nats_text(s));
   ::natsOptions_SetErrorHandler(
       to,
-      [](natsConnection* at, natsSubscription*, natsStatus why, void*) {
-        if (why == NATS_SLOW_CONSUMER)
-          return; // the feed is told with the next message
+      [](natsConnection* at, natsSubscription*, natsStatus, void*) {
         const char* text = nullptr;
         ::natsConnection_GetLastError(at, &text);
         log::error("journal.nats_refused", {{"reason", text ? text : ""}});
@@ -182,22 +144,25 @@ result<void> jetstream_link::set_up(natsOptions* to) const {
 }
 
 result<void> jetstream_link::subscribe() {
+  natsConn_setFilterWithClosure(
+      handle(),
+      [](natsConnection*, natsMsg** message, void* link) {
+        if (static_cast<jetstream_link*>(link)->take(*message))
+          *message = nullptr;
+      },
+      this);
   natsSubscription* made = nullptr;
-  auto status =
-      ::natsConnection_SubscribeSync(&made, handle(), (inbox_ + "*").c_str());
-  replies_owner_.reset(made);
-  // Replies are bounded by the requests that wait for them.
-  if (status == NATS_OK)
-    status = ::natsSubscription_SetPendingLimits(made, -1, -1);
-  if (status != NATS_OK)
-    return refuse(errc::not_available, "NATS: " + nats_text(status));
-  replies_ = made;
+  if (const auto s = ::natsConnection_SubscribeSync(
+          &made, handle(), (inbox_ + "*").c_str());
+      s != NATS_OK)
+    return refuse(errc::not_available, "NATS: " + nats_text(s));
+  replies_.reset(made);
   return {};
 }
 
 jetstream_link::~jetstream_link() {
   shared_->door.shut();
-  replies_owner_.reset();
+  replies_.reset();
   if (connection_)
     ::natsConnection_Close(handle());
 }
@@ -208,7 +173,7 @@ jetstream_link::~jetstream_link() {
 bool jetstream_link::serve(work_loop::readiness ready) {
   if (auto* const at = shared_->connection.load(); at && ready.in) {
     ::natsConnection_ProcessReadEvent(at);
-    take_replies();
+    handle_arrived();
   }
   if (ready.out)
     flush();
@@ -225,22 +190,38 @@ void jetstream_link::flush() {
     shared_->watch(waits_to_write_);
 }
 
-void jetstream_link::take_replies() {
-  auto* const from = replies_.load();
-  uint64_t count = 0;
-  if (!from || ::natsSubscription_QueuedMsgs(from, &count) != NATS_OK)
-    return;
-  for (; count > 0; --count) {
-    natsMsg* taken = nullptr;
-    if (::natsSubscription_NextMsg(&taken, from, 0) != NATS_OK)
-      return;
-    nats_ptr<natsMsg> message{taken};
-    const std::string_view subject = ::natsMsg_GetSubject(taken);
-    const auto id = number(subject.substr(subject.rfind('.') + 1));
-    auto reply = read_reply(taken);
-    shared_->done.take(std::move(message));
-    settle(id, std::move(reply));
+/// False: NATS.c asked for it itself.
+bool jetstream_link::take(natsMsg* message) {
+  const std::string_view subject = ::natsMsg_GetSubject(message);
+  arrival one{nullptr, {}, subject.starts_with(inbox_)};
+  if (!one.is_reply) {
+    const auto found = heard_->find(subject);
+    if (found == heard_->end())
+      return false;
+    one.by = found->second;
   }
+  one.message.reset(message);
+  arrived_.push_back(std::move(one));
+  return true;
+}
+
+void jetstream_link::handle_arrived() {
+  auto all = std::exchange(arrived_, {});
+  for (auto& one : all) {
+    auto* const message = one.message.get();
+    if (one.is_reply) {
+      const std::string_view subject = ::natsMsg_GetSubject(message);
+      settle(
+          number_of(subject.substr(subject.rfind('.') + 1)),
+          read_reply(message));
+    } else if (const auto by = one.by.lock()) {
+      by->tell(message);
+    }
+    shared_->done.take(std::move(one.message));
+  }
+  all.clear();
+  if (arrived_.empty())
+    arrived_ = std::move(all); // its memory
 }
 
 // -- requests -----------------------------------------------------------------
@@ -257,27 +238,29 @@ std::size_t jetstream_link::payload_max() const {
   return static_cast<std::size_t>(::natsConnection_GetMaxPayload(handle()));
 }
 
-jetstream_link::listening jetstream_link::listen(
-    const std::string& subject, std::shared_ptr<live_feed> into) {
-  const auto narrow = [](std::size_t n) {
-    return static_cast<int>(std::min<std::size_t>(n, INT_MAX));
-  };
-  auto closure = std::make_unique<hearing>(hearing{shared_, std::move(into)});
+jetstream_link::listening
+jetstream_link::listen(std::string subject, on_live tell) {
   natsSubscription* made = nullptr;
-  if (::natsConnection_Subscribe(
-          &made, handle(), subject.c_str(), &jetstream_link::on_live,
-          closure.get())
+  if (::natsConnection_SubscribeSync(&made, handle(), subject.c_str())
       != NATS_OK)
     return nullptr;
-  ::natsSubscription_SetPendingLimits(
-      made, narrow(settings_.live_messages_max),
-      narrow(settings_.live_bytes_max));
-  const auto ended = [](void* of) { delete static_cast<hearing*>(of); };
-  if (::natsSubscription_SetOnCompleteCB(made, ended, closure.get()) == NATS_OK)
-    std::ignore = closure.release();
-  else
-    kept_.push_back(std::move(closure)); // the connection has just been closed
-  return listening{made};
+  const auto forget = [in = std::weak_ptr{heard_}](hearing* one) {
+    const std::unique_ptr<hearing> last{one};
+    const auto table = in.lock();
+    if (!table)
+      return;
+    const auto found = table->find(one->subject);
+    if (found != table->end() && found->second.expired()) // not a newer one
+      table->erase(found);
+  };
+  listening one{
+      new hearing{
+          std::move(subject), std::move(tell),
+          nats_ptr<natsSubscription>{made}},
+      forget};
+  heard_->erase(one->subject);
+  heard_->emplace(one->subject, one);
+  return one;
 }
 
 void jetstream_link::request(
@@ -329,27 +312,6 @@ void jetstream_link::settle(uint64_t id, jetstream_reply reply) {
   const auto call = std::move(found->second.then);
   waiting_.erase(found);
   call(std::move(reply));
-}
-
-void jetstream_link::on_live(
-    natsConnection*, natsSubscription* at, natsMsg* message, void* to) {
-  nats_ptr<natsMsg> owned{message};
-  auto& here = *static_cast<hearing*>(to);
-  // Whatever was dropped, a message waited then, and comes here after it.
-  int64_t dropped = 0;
-  const bool lost = ::natsSubscription_GetDropped(at, &dropped) == NATS_OK
-                    && dropped != here.dropped;
-  here.dropped = dropped;
-  const std::string_view data{
-      ::natsMsg_GetData(message),
-      static_cast<std::size_t>(::natsMsg_GetDataLength(message))};
-  if (lost || !here.into->knows(data))
-    here.into->push(
-        {number(header(message, "Nats-Sequence")),
-         number(header(message, "Nats-Last-Sequence")),
-         header(message, "Nats-Msg-Id"), std::string{data}},
-        lost);
-  here.of->done.take(std::move(owned));
 }
 
 } // namespace rookery

@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "cluster/bus/nats_options.hpp"
 #include "cluster/jetstream/jetstream_settings.hpp"
-#include "cluster/jetstream/live_feed.hpp"
+#include "cluster/jetstream/received.hpp"
 #include "cluster/jetstream/work_loop.hpp"
 
 #include <atomic>
@@ -18,31 +18,12 @@
 
 namespace rookery {
 
-/// What came back for a request.
-struct jetstream_reply {
-  enum class kind : uint8_t {
-    message,
-    not_found, // there is no such message
-    nobody,    // no responders: no stream, or no leader of it
-    timeout,
-    away // not sent: there is no connection
-  };
-  kind what = kind::timeout;
-  // Of `message`. Headers are empty or 0 where there are none.
-  std::string data;
-  std::string message_id; // Nats-Msg-Id
-  std::string subject;    // Nats-Subject
-  uint64_t sequence = 0;  // Nats-Sequence
-
-  bool ok() const noexcept { return what == kind::message; }
-};
-
 /// One connection to NATS, and requests over it that nobody waits for: each is
 /// answered in the loop, by a reply or at its deadline. The loop reads the
-/// socket, takes replies from what it read, and writes once for all that a
-/// round of its work sends. Live messages and what befalls the connection
-/// NATS.c tells on threads of its own, perhaps a little longer than this lives;
-/// there nothing is done but to copy and to post.
+/// socket, takes replies and live messages from what it read, and writes once
+/// for all that a round of its work sends. What befalls the connection NATS.c
+/// tells on threads of its own, perhaps a little longer than this lives; there
+/// nothing is done but to post.
 ///
 /// Thread: that of the loop, but for `connect`.
 class jetstream_link {
@@ -54,8 +35,11 @@ public:
     work_loop::work reconnected;
     work_loop::work closed; // for good: the login is refused by now
   };
-  /// A subscription, which ends with this.
-  using listening = nats_ptr<natsSubscription>;
+  /// Told of each message of a subject.
+  using on_live = std::function<void(natsMsg*)>;
+  /// A subscription, which ends with this: after that nothing is told.
+  struct hearing;
+  using listening = std::shared_ptr<hearing>;
 
   jetstream_link(
       const jetstream_settings& settings, work_loop& loop, notices told);
@@ -73,8 +57,8 @@ public:
       const std::string& subject, const headers& with, std::string_view data,
       std::chrono::milliseconds deadline, on_reply then);
   /// The server knows of it before it sees any later request. None: there is
-  /// no connection any more.
-  listening listen(const std::string& subject, std::shared_ptr<live_feed> into);
+  /// no connection any more. One for each subject.
+  listening listen(std::string subject, on_live tell);
 
   /// Thread: any, at once, for these two.
   bool up() const noexcept;
@@ -91,8 +75,14 @@ private:
     on_reply then;
     work_loop::timer deadline;
   };
+  /// Read, and not handled yet.
+  struct arrival {
+    nats_ptr<natsMsg> message;
+    std::weak_ptr<hearing> by;
+    bool is_reply = false;
+  };
   struct shared;
-  struct hearing;
+  using subjects = std::unordered_map<std::string_view, std::weak_ptr<hearing>>;
   result<void> set_up(natsOptions* to) const;
   result<void> subscribe();
   natsStatus send(
@@ -100,10 +90,9 @@ private:
       std::string_view data);
   bool serve(work_loop::readiness ready);
   void flush();
-  void take_replies();
+  bool take(natsMsg* message);
+  void handle_arrived();
   void settle(uint64_t id, jetstream_reply reply);
-  static void
-  on_live(natsConnection*, natsSubscription* at, natsMsg* message, void* to);
 
   const jetstream_settings& settings_;
   work_loop& loop_;
@@ -111,15 +100,14 @@ private:
   const std::string inbox_; // with its last dot
   const std::shared_ptr<shared> shared_;
   nats_ptr<natsConnection> connection_;
-  nats_ptr<natsSubscription> replies_owner_;
-  std::atomic<natsSubscription*> replies_{nullptr};
+  nats_ptr<natsSubscription> replies_;
+  const std::shared_ptr<subjects> heard_ = std::make_shared<subjects>();
+  std::vector<arrival> arrived_; // by one read of the socket
   bool waits_to_write_ = false;
   bool overlap_ = false; // of requests, since the socket was read
   uint64_t trusted_ = 0;
   uint64_t newest_ = 0; // request
   std::unordered_map<uint64_t, waiting> waiting_;
-  /// Where NATS.c did not promise to tell the end.
-  std::vector<std::unique_ptr<hearing>> kept_;
 };
 
 } // namespace rookery

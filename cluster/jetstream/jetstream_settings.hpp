@@ -39,7 +39,8 @@ struct jetstream_settings {
   uint64_t backlog_bytes_max = 64 * 1024 * 1024;
   uint64_t reads_max = 16'384; // that may wait
   /// Of each topic: what may wait to become news. More is dropped, and read
-  /// from the stream.
+  /// from the stream. Without messages none are asked for: what is stored is
+  /// found by checks.
   std::size_t live_messages_max = 1'024;
   std::size_t live_bytes_max = 8 * 1024 * 1024;
   /// An image may be longer than a message, and is stored in parts then.

@@ -100,8 +100,6 @@ private:
       return fail({errc::not_available, "the stream was made anew"});
     auto& image = head_.image;
     if (image && image->offset > head_.newest) {
-      if (end_.is_batch && is_behind())
-        return;
       if (end_.is_batch)
         image.reset(); // of a log that lost its newest entries
       else
@@ -118,16 +116,6 @@ private:
               std::max(self->head_.newest, self->topic_->newest);
           self->open();
         });
-  }
-  /// A replica that does not have yet what the image is of is asked again.
-  bool is_behind() {
-    constexpr int lags_max = 5;
-    if (parts_.settings.replicas < 2 || ++lags_ > lags_max)
-      return false;
-    parts_.loop.after(parts_.settings.retry_pause, [self = shared_from_this()] {
-      self->find_last();
-    });
-    return true;
   }
   void open() {
     auto& topic = *topic_;
@@ -160,8 +148,7 @@ private:
   journal_head head_;
   topic_follower::place end_;
   std::shared_ptr<topic_follower> follower_; // null: nobody follows
-  int lags_ = 0;
-  bool goes_on_ = false; // it was open, and stays so
+  bool goes_on_ = false;                     // it was open, and stays so
 };
 
 } // namespace

@@ -114,17 +114,6 @@ void page_reading::answer() {
   answer_(std::move(page_));
 }
 
-bool page_reading::behind(uint64_t seen, work_loop::work again) {
-  constexpr int lags_max = 5;
-  const auto wanted = std::min(range_.through, topic_->newest);
-  if (parts_.settings.replicas < 2 || seen >= wanted || ++lags_ > lags_max)
-    return false;
-  parts_.loop.after(
-      parts_.settings.retry_pause,
-      [self = shared_from_this(), again = std::move(again)] { again(); });
-  return true;
-}
-
 bool page_reading::full() const {
   return !page_.records.empty() && page_.records.size() >= range_.entries_max;
 }

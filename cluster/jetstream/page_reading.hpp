@@ -34,10 +34,6 @@ protected:
   void last(step then);
   /// Of this topic; none: it is of another, or gone.
   void at(uint64_t sequence, step then);
-  /// Whether this may be a replica's answer that does not have all yet that was
-  /// receipted; if so, `again` is to ask once more. What has gone since the
-  /// receipt looks the same: therefore only so often.
-  bool behind(uint64_t seen, work_loop::work again);
   bool full() const;
   /// False: it does not fit.
   bool add(uint64_t offset, const batch_message& batch, std::size_t index);
@@ -61,7 +57,6 @@ private:
 
   call_deadline deadline_;
   journal::done<journal_page> answer_;
-  int lags_ = 0;
 };
 
 } // namespace rookery

@@ -39,10 +39,6 @@ private:
   }
   void find_last() {
     last([this](found stored) {
-      const auto seen =
-          stored ? offset_of(stored->sequence, batch_entries_max - 1) : 0;
-      if (behind(seen, [this] { find_last(); }))
-        return;
       if (!stored)
         return end(true);
       on_end(std::move(*stored));

@@ -22,11 +22,10 @@ private:
     read_from(sequence_of(covered_) + 1);
   }
   void read_from(uint64_t sequence) {
-    next(sequence, [this, sequence](const found& stored) {
+    next(sequence, [this](const found& stored) {
       if (stored)
         return on_next(*stored);
-      if (!behind(covered_, [this, sequence] { read_from(sequence); }))
-        end(true);
+      end(true);
     });
   }
   void on_next(const stored_message& stored) {

@@ -30,9 +30,10 @@ bool has(std::string_view json, std::string_view part) {
 failure too_late(const jetstream_reply& reply) {
   using kind = jetstream_reply::kind;
   const auto* const why =
-      reply.what == kind::away     ? "there is no connection to NATS"
-      : reply.what == kind::nobody ? "no server has the stream"
-                                   : "NATS did not answer in time";
+      reply.what == kind::away      ? "there is no connection to NATS"
+      : reply.what == kind::nobody  ? "no server has the stream"
+      : reply.what == kind::refused ? "NATS refused"
+                                    : "NATS did not answer in time";
   return {errc::not_available, why};
 }
 
@@ -64,15 +65,15 @@ void stream_access::last(
     const std::string& stream, const std::string& subject,
     clock::time_point deadline, then<found> answer) {
   get(std::make_shared<get_call>(get_call{
-      "$JS.API.DIRECT.GET." + stream, "{\"last_by_subj\":\"" + subject + "\"}",
-      deadline, std::move(answer)}));
+      stream, "{\"last_by_subj\":\"" + subject + "\"}", deadline,
+      std::move(answer)}));
 }
 
 void stream_access::next(
     const std::string& stream, const std::string& subject, uint64_t sequence,
     clock::time_point deadline, then<found> answer) {
   get(std::make_shared<get_call>(get_call{
-      "$JS.API.DIRECT.GET." + stream,
+      stream,
       "{\"seq\":" + std::to_string(std::max<uint64_t>(sequence, 1))
           + ",\"next_by_subj\":\"" + subject + "\"}",
       deadline, std::move(answer)}));
@@ -82,15 +83,20 @@ void stream_access::at(
     const std::string& stream, uint64_t sequence, clock::time_point deadline,
     then<found> answer) {
   get(std::make_shared<get_call>(get_call{
-      "$JS.API.DIRECT.GET." + stream,
+      stream,
       "{\"seq\":" + std::to_string(std::max<uint64_t>(sequence, 1)) + "}",
       deadline, std::move(answer)}));
 }
 
 void stream_access::get(std::shared_ptr<get_call> call) {
+  const bool replicated = settings_.replicas > 1;
+  const auto* const api =
+      replicated ? "$JS.API.STREAM.MSG.GET." : "$JS.API.DIRECT.GET.";
   link_.request(
-      call->subject, {}, call->query, patience(call->deadline),
-      [this, call](jetstream_reply reply) {
+      api + call->stream, {}, call->query, patience(call->deadline),
+      [this, call, replicated](jetstream_reply reply) {
+        if (replicated && reply.ok())
+          reply = read_told(reply.data);
         if (reply.ok())
           return call->answer(found{stored_message{
               reply.sequence, std::move(reply.message_id),

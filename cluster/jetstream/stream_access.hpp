@@ -27,6 +27,10 @@ struct put_ack {
 /// connections are tried again until the deadline, which gives `not_available`.
 /// A message that is tried again has the same id and is stored once.
 ///
+/// Of several replicas the leader is asked. Others are quicker, but one that
+/// has just come back does not have all yet, and after a kill it may have
+/// another message at the same place (nats-server 2.9).
+///
 /// Thread: that of the loop.
 class stream_access {
 public:
@@ -81,7 +85,7 @@ public:
 
 private:
   struct get_call {
-    std::string subject; // of the request
+    std::string stream;
     std::string query;
     clock::time_point deadline;
     then<found> answer;

@@ -226,8 +226,7 @@ result<void> check_settings(const jetstream_settings& of) {
         errc::bad_request, "a journal's name has letters, digits, '-' and '_'");
   if (of.servers.empty())
     return refuse(errc::bad_request, "a journal needs a server of NATS");
-  if (of.live_messages_max < 1 || of.live_bytes_max < 1
-      || of.image_part_bytes < 1 || of.appends_in_flight_max < 1)
+  if (of.image_part_bytes < 1 || of.appends_in_flight_max < 1)
     return refuse(errc::bad_request, "a journal's bounds are above 0");
   return {};
 }

@@ -18,27 +18,28 @@ using clock = work_loop::clock;
 constexpr std::size_t page_messages_max = 64;
 constexpr uint64_t page_bytes_max = 1024 * 1024;
 
+std::size_t mark_of(std::string_view data) noexcept {
+  return std::hash<std::string_view>{}(data);
+}
+
 } // namespace
 
 topic_follower::topic_follower(
     jetstream_parts& parts, topic_state& topic, journal::follower news)
     : parts_(parts)
     , topic_(topic)
-    , news_(std::move(news)) {}
+    , news_(std::move(news))
+    , feed_(parts.settings.live_messages_max, parts.settings.live_bytes_max) {}
 
 bool topic_follower::listen() {
-  const auto& with = parts_.settings;
-  // Not the link's door: the feed may be pushed to after the end of both.
-  feed_ = std::make_shared<live_feed>(
-      with.live_messages_max, with.live_bytes_max,
-      [door = parts_.door, weak = weak_from_this()] {
-        door->post([weak] {
-          if (const auto self = weak.lock())
-            self->drain();
-        });
+  if (parts_.settings.live_messages_max == 0)
+    return true;
+  listening_ = parts_.link.listen(
+      parts_.names.live_prefix + topic_.token,
+      [weak = weak_from_this()](natsMsg* message) {
+        if (const auto self = weak.lock())
+          self->hear(message);
       });
-  listening_ =
-      parts_.link.listen(parts_.names.live_prefix + topic_.token, feed_);
   return listening_ != nullptr;
 }
 
@@ -69,7 +70,7 @@ void topic_follower::plan_check(std::chrono::milliseconds pause) {
 void topic_follower::end() {
   over_ = true;
   listening_.reset();
-  ahead_.clear();
+  feed_.clear();
   page_.clear();
   release(false);
 }
@@ -92,25 +93,30 @@ void topic_follower::fail(failure why) {
 // -- what comes by itself
 // ------------------------------------------------------
 
+/// Most come after a batch of this node was handed out, and are that. Nobody
+/// else stores the same behind the same batch, and if two were alike, the next
+/// would show that one is missing.
+void topic_follower::hear(natsMsg* message) {
+  if (over_ || mark_of(data_of(message)) == passed_)
+    return;
+  feed_.push(read_live(message));
+  drain();
+}
+
 void topic_follower::drain() {
   while (begun_ && !over_ && !repairing_) {
-    if (ahead_.empty()) {
-      auto taken = feed_->take();
-      if (taken.lost)
-        parts_.checks.ask(shared_from_this(), true);
-      if (taken.messages.empty())
-        return;
-      ahead_ = std::move(taken.messages);
-    }
-    const auto next = std::move(ahead_.front());
-    ahead_.pop_front();
-    if (next.sequence <= place_.sequence)
+    if (feed_.lost())
+      parts_.checks.ask(shared_from_this(), true);
+    const auto next = feed_.take();
+    if (!next)
+      return;
+    if (next->sequence <= place_.sequence)
       continue;
-    if (next.last > place_.sequence) {
+    if (next->last > place_.sequence) {
       parts_.meter.gap();
-      return repair(next.sequence);
+      return repair(next->sequence);
     }
-    if (!deliver(next.sequence, next.id, next.data))
+    if (!deliver(next->sequence, next->id, next->data))
       return;
   }
 }
@@ -120,7 +126,7 @@ void topic_follower::take_own(
     std::string_view data) {
   if (!begun_ || over_ || repairing_ || place_.sequence != before)
     return;
-  feed_->pass(data);
+  passed_ = mark_of(data);
   deliver(sequence, id, data);
 }
 

@@ -69,6 +69,7 @@ private:
   };
 
   void plan_check(std::chrono::milliseconds pause);
+  void hear(natsMsg* message);
   void drain();
   bool deliver(uint64_t sequence, const std::string& id, std::string_view data);
   uint64_t own_id(const std::string& id) const;
@@ -86,9 +87,9 @@ private:
   jetstream_parts& parts_;
   topic_state& topic_;
   journal::follower news_;
-  std::shared_ptr<live_feed> feed_;
+  live_feed feed_;
   jetstream_link::listening listening_;
-  std::deque<live_message> ahead_; // taken from the feed
+  std::size_t passed_ = 0; // hash of the own batch that was handed out last
   place place_;
   bool begun_ = false;
   bool over_ = false;

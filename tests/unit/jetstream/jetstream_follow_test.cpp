@@ -130,7 +130,7 @@ TEST_F(jetstream_follow, opening_again_goes_on_without_a_gap) {
 
 TEST_F(jetstream_follow, a_lost_last_message_is_found_by_a_tail_check) {
   settings.tail_check = milliseconds{100};
-  settings.live_bytes_max = 1; // none comes
+  settings.live_messages_max = 0;
   start();
   const auto writer = other();
   follow("room");
@@ -158,7 +158,7 @@ TEST_F(jetstream_follow, what_came_while_the_connection_was_lost_is_read) {
 
 TEST_F(jetstream_follow, what_has_gone_unread_ends_it) {
   settings.tail_check = milliseconds{200};
-  settings.live_bytes_max = 1;
+  settings.live_messages_max = 0;
   settings.batches_per_topic_max = 2;
   start();
   const auto writer = other();

@@ -140,7 +140,7 @@ TEST_F(jetstream_shared, small_bounds_for_live_messages_lose_nothing) {
 }
 
 TEST_F(jetstream_shared, without_any_live_message_nothing_is_lost) {
-  settings.live_bytes_max = 1; // less than any
+  settings.live_messages_max = 0;
   settings.tail_check = milliseconds{200};
   settings.news_patience = milliseconds{5};
   open_nodes(2);

@@ -136,11 +136,19 @@ private:
   static void expect_equal(
       const std::vector<journal_record>& found,
       const std::vector<journal_record>& expected) {
-    ASSERT_EQ(found.size(), expected.size());
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      ASSERT_EQ(found[i].offset, expected[i].offset);
-      ASSERT_EQ(found[i].body, expected[i].body);
-    }
+    const auto differ = std::mismatch(
+        found.begin(), found.end(), expected.begin(), expected.end(),
+        [](const auto& one, const auto& other) {
+          return one.offset == other.offset && one.body == other.body;
+        });
+    const auto show = [](auto at, auto end) {
+      return at == end ? "the end"
+                       : std::to_string(at->offset) + " '" + at->body + "'";
+    };
+    ASSERT_TRUE(differ.first == found.end() && differ.second == expected.end())
+        << "at " << differ.first - found.begin() << " of " << found.size()
+        << " is " << show(differ.first, found.end()) << ", not "
+        << show(differ.second, expected.end()) << " of " << expected.size();
   }
 
   std::vector<std::string> topics_;
