@@ -4,11 +4,6 @@
 #include "base/log.hpp"
 #include "cluster/jetstream/link_socket.hpp"
 
-#include <algorithm>
-#include <charconv>
-#include <cstdlib>
-#include <cstring>
-
 /// Exported by libnats, which tells with it what a connection has read: before
 /// a message is queued for its subscription, outside of all locks, by the
 /// thread that reads. One that is taken is set to null. Not in its header: the
@@ -22,7 +17,7 @@ namespace rookery {
 namespace {
 
 constexpr std::chrono::milliseconds connect_time_max{5'000};
-constexpr int delivery_threads = 1; // they only copy
+constexpr int delivery_threads = 1; // for answers to NATS.c's own requests
 constexpr std::size_t inbox_random_bytes = 12;
 constexpr std::size_t many = 2; // requests at a time
 

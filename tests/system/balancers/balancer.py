@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from support.client import connect
-from support.nats import free_port
+from support.ports import free_port
 from support.waiting import DEADLINE_S, wait_until
 
 DOCKER = Path(__file__).parents[3] / "docker"

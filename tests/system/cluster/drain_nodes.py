@@ -1,27 +1,18 @@
-"""A NATS server and nodes of one cluster that are drained and started again, each
-always on its own ports."""
+"""Nodes of one cluster that are drained and started again, each always on its own
+ports."""
 
 import asyncio
 import json
 import signal
-import socket
 import subprocess
-import tempfile
 import urllib.error
 import urllib.request
-from pathlib import Path
 
-from support.nats import free_port
 from support.node import Node
+from support.ports import free_port
 from support.settings import settings
 from support.waiting import DEADLINE_S, wait_until
 
-NATS = """
-host: 127.0.0.1
-port: %(port)d
-max_payload: 2097152
-jetstream { store_dir: "%(folder)s" }
-"""
 CLUSTER = """
 node.name = "%(name)s"
 http.internal-port = %(internal)d
@@ -30,31 +21,6 @@ cluster {
   nats { servers = ["nats://127.0.0.1:%(nats)d"] }
 }
 """
-
-
-class NatsServer:
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.port = free_port()
-        file = Path(self.folder.name, "nats.conf")
-        file.write_text(NATS % {"port": self.port, "folder": self.folder.name})
-        self.process = subprocess.Popen(
-            ["nats-server", "-c", str(file)], stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        wait_until(self._listens, "NATS listens")
-
-    def _listens(self):
-        assert self.process.poll() is None, "nats-server ended"
-        try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
-        except OSError:
-            return False
-        return True
-
-    def end(self):
-        self.process.kill()
-        self.process.wait()
-        self.folder.cleanup()
 
 
 class Member:

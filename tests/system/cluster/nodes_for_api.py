@@ -1,23 +1,13 @@
-"""A NATS server, and nodes of one cluster on it, for the tests of the API."""
+"""Nodes of one cluster, for the tests of the API."""
 
 import json
-import socket
-import subprocess
-import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
-from pathlib import Path
 
-from support.nats import free_port
 from support.node import Node
-from support.waiting import DEADLINE_S, wait_until
+from support.waiting import DEADLINE_S
 
-NATS = """
-listen: "127.0.0.1:%(port)d"
-max_payload: 2097152
-jetstream { store_dir: "%(folder)s" }
-"""
 CLUSTER = """
 node { name = "%(name)s" }
 cluster {
@@ -26,33 +16,6 @@ cluster {
   nats { servers = ["nats://127.0.0.1:%(port)d"] }
 }
 """
-
-
-def answers(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
-
-
-class Nats:
-    """nats-server with JetStream, on a port that was free."""
-
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.port = free_port()
-        file = Path(self.folder.name, "nats.conf")
-        file.write_text(NATS % {"port": self.port, "folder": self.folder.name})
-        self.process = subprocess.Popen(
-            ["nats-server", "-c", str(file)], stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        wait_until(lambda: answers(self.port), "nats-server listens")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        self.folder.cleanup()
 
 
 class ClusterNode(Node):

@@ -7,7 +7,8 @@ import json
 import subprocess
 import unittest
 
-from cluster.nodes_for_api import ClusterNode, Nats
+from cluster.nodes_for_api import ClusterNode
+from support.nats import Nats
 from support.settings import settings
 from support.waiting import DEADLINE_S, wait_until
 
@@ -33,7 +34,7 @@ class TwoNodes(unittest.IsolatedAsyncioTestCase):
     @classmethod
     def end(cls, how):
         with contextlib.ExitStack() as all_of_them:
-            all_of_them.callback(cls.nats.stop)
+            all_of_them.callback(cls.nats.end)
             for node in cls.nodes:
                 all_of_them.callback(how, node)
 

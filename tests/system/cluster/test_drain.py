@@ -6,7 +6,8 @@ import unittest
 from websockets.exceptions import InvalidStatusCode
 
 from chaos.soak import Soak
-from cluster.drain_nodes import Member, NatsServer
+from cluster.drain_nodes import Member
+from support.nats import Nats
 from support.node import Closed
 from support.waiting import until, wait_until
 
@@ -55,7 +56,7 @@ class DrainTest(unittest.IsolatedAsyncioTestCase):
     more = ""
 
     def setUp(self):
-        self.nats = NatsServer()
+        self.nats = Nats()
         self.addCleanup(self.nats.end)
         self.members = []
         for at in range(self.nodes):

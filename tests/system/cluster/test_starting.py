@@ -2,7 +2,8 @@
 somebody else has made."""
 
 from support.cluster import ClusterNode, ClusterTest, until_members
-from support.nats import Nats, free_port
+from support.nats import Nats
+from support.ports import free_port
 from support.waiting import DEADLINE_S, until
 
 # What a node's user needs for the cluster "tests"; docs/cluster.md has the list.

@@ -5,8 +5,9 @@ import concurrent.futures
 import json
 import unittest
 
-from support.nats import Nats, free_port
+from support.nats import Nats
 from support.node import READY, Node
+from support.ports import free_port
 from support.waiting import until, wait_until
 
 CLUSTER = """

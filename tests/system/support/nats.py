@@ -2,20 +2,16 @@
 
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import urllib.request
 from pathlib import Path
 
+from support.ports import free_port
 from support.waiting import DEADLINE_S, wait_until
 
-# Below what the system gives to those who connect: a server that comes back
-# finds its port free.
-PORTS = range(20_000, 32_000)
 PRINTED_MAX = 10_000
 
 CONFIGURATION = """
@@ -30,18 +26,6 @@ jetstream {{ store_dir: "{folder}/store" }}
 ROUTES = """
 cluster {{ name: tests, host: 127.0.0.1, port: {route}, routes: [{routes}] }}
 """
-
-
-def free_port():
-    """A port that nobody has, and hardly anybody takes before we do."""
-    while True:
-        port = random.choice(PORTS)
-        with socket.socket() as one:
-            try:
-                one.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
 
 
 def nats_program():

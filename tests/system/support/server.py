@@ -85,11 +85,14 @@ class Server:
     def sanitized(self):
         return "libasan" in self._proc("maps").read_text()
 
-    def sleeping(self):
-        """Whether all threads wait."""
+    def _threads_are(self, state):
         states = [(task / "stat").read_text().rsplit(")", 1)[1].split()[0]
                   for task in self._proc("task").iterdir()]
-        return all(state == "S" for state in states)
+        return all(one == state for one in states)
+
+    def sleeping(self):
+        """Whether all threads wait."""
+        return self._threads_are("S")
 
     def unread_bytes(self, client_port):
         """What the server has not read yet from the client at this port."""
@@ -114,7 +117,9 @@ class Server:
                    "all sockets of clients are closed")
 
     def pause(self):
+        """Returns when no thread takes a step any more."""
         os.kill(self.pid, signal.SIGSTOP)
+        wait_until(lambda: self._threads_are("T"), "all threads are stopped")
 
     def resume(self):
         os.kill(self.pid, signal.SIGCONT)
