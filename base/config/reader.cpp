@@ -30,6 +30,20 @@ std::string quote(std::string_view text) {
   return fmt::format("'{}{}'", quoted, text.size() > length_max ? "..." : "");
 }
 
+/// Logins of URLs are nobody's who reads the message.
+std::string without_logins(std::string text) {
+  constexpr std::string_view scheme_end = "://";
+  for (auto at = text.find(scheme_end); at != std::string::npos;
+       at = text.find(scheme_end, at)) {
+    at += scheme_end.size();
+    const auto end = std::min(text.find_first_of(" '\"", at), text.size());
+    const auto login = text.substr(at, end - at).rfind('@');
+    if (login != std::string::npos)
+      text.replace(at, login, "...");
+  }
+  return text;
+}
+
 /// For values whose line says only where they come from.
 std::string from_environment(const hocon::shared_value& value) {
   constexpr std::string_view prefix = "env var ";
@@ -116,8 +130,10 @@ public:
     if (!problem)
       return;
     const auto shown =
-        option::is_secret(form) ? std::string{"the secret"} : quote(*text);
-    fail(path, value, shown + " " + *problem + from_environment(value));
+        option::is_secret(form) ? "the secret" : quote(without_logins(*text));
+    fail(
+        path, value,
+        shown + " " + without_logins(*problem) + from_environment(value));
   }
 
   template <class Section>

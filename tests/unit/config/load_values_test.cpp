@@ -172,6 +172,19 @@ TEST(load_values, that_are_secret_are_not_shown) {
                           "shorter than 32 bytes"));
 }
 
+TEST(load_values, logins_in_urls_are_not_shown) {
+  EXPECT_THAT(
+      errors_in("cluster.nats.servers = [\"nats://me:sesame@a@h:1\", "
+                "\"nats://b\"]"),
+      ElementsAre("x.conf:1: cluster.nats.servers: 'nats://...@h:1 nats://b' "
+                  "holds \"nats://...@h:1\", which has a login in it, which "
+                  "belongs into user and password"));
+  EXPECT_THAT(
+      errors_in(
+          "cluster.nats.servers = nats://me:" + std::string(500, 's') + "@h"),
+      ElementsAre(::testing::Not(::testing::HasSubstr("sss"))));
+}
+
 TEST(load_values, that_are_long_are_cut_in_errors) {
   const auto errors =
       errors_in("http.port = \"\"\"" + std::string(500, 'x') + "\ny\"\"\"");
