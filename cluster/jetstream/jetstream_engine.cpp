@@ -163,7 +163,8 @@ void jetstream_journal::engine::look_soon() {
 /// opened in. Until then nothing is sent over a connection that is new.
 void jetstream_journal::engine::look() {
   if (!started_ || !link_->up())
-    return; // it comes back here
+    return;          // it comes back here
+  link_->distrust(); // what is sent may reach a stream that was just made anew
   if (std::exchange(looks_, true)) {
     looks_again_ = true;
     return;

@@ -66,6 +66,7 @@ public:
   /// more: until it was looked at and `trust` says so, no request is sent.
   uint64_t losses() const noexcept;
   void trust(uint64_t losses) noexcept { trusted_ = losses; }
+  void distrust() noexcept { trusted_ = UINT64_MAX; }
   bool trusted() const noexcept { return trusted_ == losses(); }
   std::size_t payload_max() const;
   natsConnection* handle() const noexcept { return connection_.get(); }
