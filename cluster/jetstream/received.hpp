@@ -14,7 +14,7 @@ struct jetstream_reply {
     message,
     not_found, // there is no such message
     nobody,    // no responders: no stream, or no leader of it
-    refused,   // for now
+    refused,   // no leader; asked again, it may have one
     timeout,
     away // not sent: there is no connection
   };
