@@ -2,8 +2,10 @@
 receipts for. Pure: plain data in, findings out.
 
 A history is {clients, receipts, presence, expected}:
-  clients   [{name, topic, begin: {epoch, offset}, log}], each subscribed to the
-            end, and told of everything after `begin`. The log has, in the order
+  clients   [{name, topic, begin: {epoch, offset}, answers, log}], each
+            subscribed to the end, and told of everything after `begin`. Nobody
+            is told of the join that his subscribing caused: the answer's
+            position, one of `answers`, includes it. The log has, in the order
             of their coming, {kind: message, epoch, offset, from, n}, {kind:
             joined | left, epoch, offset, user} and {kind: reset, from, to}.
   receipts  [{topic, epoch, offset, from, n}]
@@ -73,8 +75,12 @@ class Told:
         self.events = {entry["offset"]: entry for entry in client["log"]
                        if entry["kind"] in EVENTS and entry["epoch"] == epoch}
         self.stretches = list(stretches(client, epoch))
+        self.answers = {one["offset"] for one in client["answers"]
+                        if one["epoch"] == epoch}
 
-    def is_due(self, offset):
+    def is_due(self, offset, entry):
+        if offset in self.answers and content(entry) == ("joined", self.name):
+            return False
         return any(after < offset <= until for after, until in self.stretches)
 
 
@@ -135,7 +141,7 @@ def missing(told, known, receipts):
     for one in told:
         for offset in sorted(known):
             if (offset in one.events or offset > end
-                    or not one.is_due(offset)):
+                    or not one.is_due(offset, known[offset])):
                 continue
             kind = "lost" if offset in receipted else "hole"
             findings.append((kind, one.name, known[offset]))

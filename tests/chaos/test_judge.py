@@ -22,13 +22,16 @@ def left(offset, user="u", epoch="e"):
 
 
 def reset(begin, end):
-    return {"kind": "reset", "from": {"epoch": begin[0], "offset": begin[1]},
-            "to": {"epoch": end[0], "offset": end[1]}}
+    return {"kind": "reset", "from": place(*begin), "to": place(*end)}
 
 
-def client(*log, name="c", begin=("e", 0)):
+def place(epoch, offset):
+    return {"epoch": epoch, "offset": offset}
+
+
+def client(*log, name="c", begin=("e", 0), answers=()):
     return {"name": name, "topic": TOPIC, "log": list(log),
-            "begin": {"epoch": begin[0], "offset": begin[1]}}
+            "begin": place(*begin), "answers": [place(*one) for one in answers]}
 
 
 def receipt(*arguments, **options):
@@ -92,6 +95,23 @@ class Judge(unittest.TestCase):
         self.assertEqual(self.kinds(
             [client(joined(1), message(2)), client(message(2), name="d")],
             [receipt(2)]), ["hole"])
+
+    def test_an_own_join_is_in_the_answer(self):
+        first, went, again = joined(1, "d"), left(2, "d"), joined(3, "d")
+        others = client(first, went, again, message(4))
+
+        def found(*log, answers):
+            return self.kinds([others, client(*log, name="d", answers=answers)],
+                              [receipt(4)])
+        self.assertEqual(found(went, message(4),
+                               answers=[("e", 1), ("e", 3)]), [])
+        self.assertEqual(found(first, went, message(4), answers=[("e", 3)]), [])
+        self.assertEqual(found(went, message(4),
+                               answers=[("e", 1), ("f", 3)]), ["hole"])
+        self.assertEqual(found(went, again, message(4), answers=[("e", 2)]),
+                         ["hole"])
+        self.assertEqual(found(again, message(4),
+                               answers=[("e", 1), ("e", 2)]), ["hole"])
 
     def test_what_comes_after_the_last_receipt_may_be_on_its_way(self):
         self.assertEqual(self.kinds(

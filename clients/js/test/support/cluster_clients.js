@@ -61,6 +61,7 @@ async function holdsBy(end, condition) {
 /// One topic as one client is told of it.
 class Log {
   begin; // position of the first answer
+  answers = []; // positions of all answers
   entries = [];
 
   constructor(name, topic, room) {
@@ -69,6 +70,7 @@ class Log {
     const at = (offset) => ({ epoch: room.position?.epoch, offset });
     room.on("subscribed", ({ epoch, offset }) => {
       this.begin ??= { epoch, offset };
+      this.answers.push({ epoch, offset });
     });
     room.on("message", ({ offset, data }) =>
       note("message", { ...at(offset), from: data.from, n: data.n }),
@@ -89,8 +91,8 @@ class Log {
   }
 
   shown() {
-    const { name, topic, begin, entries } = this;
-    return { name, topic, begin, log: entries };
+    const { name, topic, begin, answers, entries } = this;
+    return { name, topic, begin, answers, log: entries };
   }
 }
 
