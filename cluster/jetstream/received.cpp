@@ -97,6 +97,16 @@ jetstream_reply read_told(const std::string& json) {
   return reply;
 }
 
+std::string get_subject(const std::string& stream, int64_t replicas) {
+  const auto* const api =
+      replicas > 1 ? "$JS.API.STREAM.MSG.GET." : "$JS.API.DIRECT.GET.";
+  return api + stream;
+}
+
+jetstream_reply read_got(jetstream_reply reply, int64_t replicas) {
+  return replicas > 1 && reply.ok() ? read_told(reply.data) : std::move(reply);
+}
+
 live_message read_live(natsMsg* message) {
   return {
       number_of(header(message, "Nats-Sequence")),

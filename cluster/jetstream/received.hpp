@@ -42,6 +42,11 @@ struct live_message {
 /// A stored message as the leader of a stream tells it: JSON
 /// (stream_msg_get_response) instead of a message.
 [[nodiscard]] jetstream_reply read_told(const std::string& json);
+/// Where a stored message is asked for: of several replicas the leader.
+[[nodiscard]] std::string
+get_subject(const std::string& stream, int64_t replicas);
+/// What came back from there.
+[[nodiscard]] jetstream_reply read_got(jetstream_reply reply, int64_t replicas);
 [[nodiscard]] live_message read_live(natsMsg* message);
 /// 0: it is none.
 [[nodiscard]] uint64_t number_of(std::string_view text) noexcept;

@@ -1,6 +1,7 @@
 #include "cluster/jetstream/stream_access.hpp"
 
 #include "base/log.hpp"
+#include "cluster/jetstream/stream_epoch.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -89,14 +90,10 @@ void stream_access::at(
 }
 
 void stream_access::get(std::shared_ptr<get_call> call) {
-  const bool replicated = settings_.replicas > 1;
-  const auto* const api =
-      replicated ? "$JS.API.STREAM.MSG.GET." : "$JS.API.DIRECT.GET.";
   link_.request(
-      api + call->stream, {}, call->query, patience(call->deadline),
-      [this, call, replicated](jetstream_reply reply) {
-        if (replicated && reply.ok())
-          reply = read_told(reply.data);
+      get_subject(call->stream, settings_.replicas), {}, call->query,
+      patience(call->deadline), [this, call](jetstream_reply said) {
+        auto reply = read_got(std::move(said), settings_.replicas);
         if (reply.ok())
           return call->answer(found{stored_message{
               reply.sequence, std::move(reply.message_id),

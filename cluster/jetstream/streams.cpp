@@ -1,13 +1,10 @@
 #include "cluster/jetstream/streams.hpp"
 
-#include "base/hex.hpp"
 #include "base/log.hpp"
-#include "cluster/jetstream/jetstream_link.hpp"
+#include "cluster/jetstream/stream_epoch.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
-#include <cstdio>
+#include <memory>
 
 namespace rookery {
 
@@ -21,6 +18,8 @@ using stream_info = std::unique_ptr<jsStreamInfo, stream_free>;
 using context = std::unique_ptr<jsCtx, stream_free>;
 
 constexpr int64_t ns_per_s = 1'000'000'000;
+/// At a log that others make or give an epoch at the same time.
+constexpr int log_looks_max = 4;
 
 int64_t or_endless(int64_t limit) {
   return limit == 0 ? -1 : limit;
@@ -32,6 +31,7 @@ struct wanted_stream {
   std::string subject;
   std::string subject_before; // may be replaced by `subject`; empty: none
   std::string live;           // empty: not republished
+  std::string description;
   const char* subjects[1]{};
   jsRePublish republish{};
   jsStreamConfig config{};
@@ -60,6 +60,10 @@ struct wanted_stream {
     republish.Source = subject.c_str();
     republish.Destination = live.c_str();
     config.RePublish = &republish;
+  }
+  void describe(std::string as) {
+    description = std::move(as);
+    config.Description = description.c_str();
   }
 };
 
@@ -103,6 +107,8 @@ std::string difference(const jsStreamConfig& is, const wanted_stream& wanted) {
 bool same(const jsStreamConfig& is, const jsStreamConfig& wanted) {
   const auto limit = [](int64_t of) { return of <= 0 ? -1 : of; };
   return text(is.Subjects[0]) == wanted.Subjects[0]
+         && (text(wanted.Description).empty()
+             || text(is.Description) == wanted.Description)
          && limit(is.MaxMsgsPerSubject) == limit(wanted.MaxMsgsPerSubject)
          && limit(is.MaxBytes) == limit(wanted.MaxBytes)
          && limit(is.MaxAge) == limit(wanted.MaxAge)
@@ -110,71 +116,120 @@ bool same(const jsStreamConfig& is, const jsStreamConfig& wanted) {
          && is.AllowDirect;
 }
 
+/// Other subjects overlap, or the name is taken: nobody's retry helps.
+bool taken(jsErrCode code) {
+  return code == JSStreamNameExistErr || code == JSStreamSubjectOverlapErr;
+}
+
 class stream_maker {
 public:
-  stream_maker(jsCtx* at, const jetstream_settings& settings)
-      : at_(at) {
+  stream_maker(
+      jsCtx* at, const jetstream_settings& settings, epoch_claims& claims)
+      : at_(at)
+      , claims_(claims) {
     ::jsOptions_Init(&options_);
     options_.Wait = settings.try_deadline.count();
   }
 
-  result<log_stream> ensure(wanted_stream& wanted) {
-    jsErrCode code{};
-    jsStreamInfo* found = nullptr;
-    auto status =
-        ::js_GetStreamInfo(&found, at_, wanted.name.c_str(), &options_, &code);
-    stream_info info{found};
-    if (status == NATS_NOT_FOUND || code == JSStreamNotFoundErr) {
-      log::info("journal.stream_made", {{"stream", wanted.name}});
-      return change(wanted, ::js_AddStream);
+  result<void> ensure(wanted_stream& wanted) {
+    const auto found = find(wanted);
+    if (!found)
+      return tl::make_unexpected(found.error());
+    if (const auto made = make(wanted, found->get()); !made)
+      return tl::make_unexpected(made.error());
+    return {};
+  }
+
+  result<log_stream> ensure_log(wanted_stream& wanted) {
+    std::string claimed;
+    for (int looks = 0; looks < log_looks_max; ++looks) {
+      const auto found = find(wanted);
+      if (!found)
+        return tl::make_unexpected(found.error());
+      const auto* const is = found->get();
+      auto epoch =
+          is ? epoch_of_description(text(is->Config->Description)) : "";
+      if (epoch.empty() && claimed.empty()) {
+        auto agreed = claims_.agree();
+        if (!agreed)
+          return tl::make_unexpected(agreed.error());
+        claimed = std::move(*agreed);
+        continue; // who forgot the claims has made it before
+      }
+      if (epoch.empty())
+        epoch = claimed;
+      wanted.describe(describe_epoch(epoch));
+      const auto made = make(wanted, is);
+      if (!made && !is && made.error().code == errc::conflict
+          && looks + 1 < log_looks_max)
+        continue; // now there is one
+      if (!made)
+        return tl::make_unexpected(made.error());
+      if (!claimed.empty())
+        claims_.forget();
+      return log_stream{epoch, *made};
     }
-    if (status != NATS_OK)
-      return failed(wanted, status, code);
-    const auto& is = *info->Config;
-    if (const auto why = difference(is, wanted); !why.empty())
-      return refuse(errc::conflict, "stream " + wanted.name + ": " + why);
-    if (same(is, wanted.config))
-      return found_in(*info);
-    log::info("journal.stream_adapted", {{"stream", wanted.name}});
-    return change(wanted, ::js_UpdateStream);
+    return refuse(
+        errc::not_available,
+        "stream " + wanted.name + " is made by others, and is not there yet");
   }
 
 private:
-  static log_stream found_in(const jsStreamInfo& info) {
-    return {hex(static_cast<uint64_t>(info.Created)), info.State.LastSeq};
+  /// Null: there is none.
+  result<stream_info> find(const wanted_stream& wanted) {
+    jsErrCode code{};
+    jsStreamInfo* found = nullptr;
+    const auto status =
+        ::js_GetStreamInfo(&found, at_, wanted.name.c_str(), &options_, &code);
+    stream_info info{found};
+    if (status == NATS_OK || status == NATS_NOT_FOUND
+        || code == JSStreamNotFoundErr)
+      return info;
+    return tl::make_unexpected(failed(wanted, status, code));
+  }
+  /// Of what `is` there, null: nothing. The last sequence of the stream.
+  result<uint64_t> make(wanted_stream& wanted, const jsStreamInfo* is) {
+    if (!is) {
+      log::info("journal.stream_made", {{"stream", wanted.name}});
+      return change(wanted, ::js_AddStream);
+    }
+    if (const auto why = difference(*is->Config, wanted); !why.empty())
+      return refuse(errc::conflict, "stream " + wanted.name + ": " + why);
+    if (same(*is->Config, wanted.config))
+      return is->State.LastSeq;
+    log::info("journal.stream_adapted", {{"stream", wanted.name}});
+    return change(wanted, ::js_UpdateStream);
   }
   template <class Call>
-  result<log_stream> change(wanted_stream& wanted, Call call) {
+  result<uint64_t> change(wanted_stream& wanted, Call call) {
     jsErrCode code{};
     jsStreamInfo* made = nullptr;
     const auto status = call(&made, at_, &wanted.config, &options_, &code);
     const stream_info info{made};
     if (status != NATS_OK)
-      return failed(wanted, status, code);
-    return found_in(*info);
+      return tl::make_unexpected(failed(wanted, status, code));
+    return info->State.LastSeq;
   }
-  static result<log_stream>
+  static failure
   failed(const wanted_stream& wanted, natsStatus status, jsErrCode code) {
     if (code == JSNotEnabledErr || code == JSNotEnabledForAccountErr)
-      return refuse(
+      return {
           errc::bad_request, "JetStream is not enabled on this server of NATS, "
-                             "or for the account");
+                             "or for the account"};
     if (status == NATS_NO_RESPONDERS)
-      return refuse(
+      return {
           errc::not_available,
           "no server of NATS answers for JetStream: it is not enabled, or has "
-          "no leader now");
-    // Other subjects overlap, or the name is taken: nobody's retry helps.
-    const bool conflict =
-        code == JSStreamNameExistErr || code == JSStreamSubjectOverlapErr;
-    return refuse(
-        conflict ? errc::conflict : errc::not_available,
+          "no leader now"};
+    return {
+        taken(code) ? errc::conflict : errc::not_available,
         "stream " + wanted.name + ": " + text(::natsStatus_GetText(status))
             + ", " + text(::nats_GetLastError(nullptr)) + ", code "
-            + std::to_string(code));
+            + std::to_string(code)};
   }
 
   jsCtx* at_;
+  epoch_claims& claims_;
   jsOptions options_{};
 };
 
@@ -186,39 +241,7 @@ bool good_name(const std::string& name) {
                 == std::string::npos;
 }
 
-/// Nanoseconds since 1970 of "2026-01-02T03:04:05.678Z"; 0: it is none.
-uint64_t time_of(const std::string& text) {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, read = 0;
-  if (std::sscanf(
-          text.c_str(), "%d-%d-%dT%d:%d:%d%n", &year, &month, &day, &hour,
-          &minute, &second, &read)
-      != 6)
-    return 0;
-  auto fraction = text.substr(static_cast<std::size_t>(read));
-  fraction = fraction.empty() || fraction[0] != '.' ? "" : fraction.substr(1);
-  fraction.resize(
-      std::min(fraction.find_first_not_of("0123456789"), fraction.size()));
-  fraction.resize(9, '0');
-  uint64_t ns = 0;
-  std::from_chars(fraction.data(), fraction.data() + fraction.size(), ns);
-  using namespace std::chrono;
-  const sys_days date{std::chrono::year{year} / month / day};
-  const auto s =
-      date.time_since_epoch() + hours{hour} + minutes{minute} + seconds{second};
-  return static_cast<uint64_t>(seconds{s}.count()) * ns_per_s + ns;
-}
-
 } // namespace
-
-std::string epoch_of_info(std::string_view json) {
-  constexpr std::string_view key = "\"created\":\"";
-  const auto begin = json.find(key);
-  if (begin == std::string_view::npos)
-    return {};
-  const auto rest = json.substr(begin + key.size());
-  const auto ns = time_of(std::string{rest.substr(0, rest.find('"'))});
-  return ns == 0 ? "" : hex(ns);
-}
 
 result<void> check_settings(const jetstream_settings& of) {
   if (!good_name(of.name))
@@ -233,10 +256,10 @@ result<void> check_settings(const jetstream_settings& of) {
 
 result<log_stream>
 ensure_streams(natsConnection* at, const jetstream_settings& settings) {
-  jsCtx* made = nullptr;
-  if (::natsConnection_JetStream(&made, at, nullptr) != NATS_OK)
+  jsCtx* created = nullptr;
+  if (::natsConnection_JetStream(&created, at, nullptr) != NATS_OK)
     return refuse(errc::not_available, "NATS gives no JetStream context");
-  const context js{made};
+  const context js{created};
   const stream_names names{settings.name};
   wanted_stream log{settings, names.log, names.log_prefix + "*"};
   log.config.MaxMsgsPerSubject = or_endless(settings.batches_per_topic_max);
@@ -248,13 +271,11 @@ ensure_streams(natsConnection* at, const jetstream_settings& settings) {
   wanted_stream image{settings, names.image, names.image_prefix + ">"};
   image.subject_before = names.image_prefix + "*";
   image.config.MaxMsgsPerSubject = 1;
-  stream_maker maker{js.get(), settings};
-  auto made_log = maker.ensure(log);
-  if (!made_log)
-    return made_log;
-  if (const auto other = maker.ensure(image); !other)
-    return tl::make_unexpected(other.error());
-  return made_log;
+  epoch_claims claims{at, names, settings};
+  stream_maker maker{js.get(), settings, claims};
+  if (const auto made = maker.ensure(image); !made) // it holds the claims
+    return tl::make_unexpected(made.error());
+  return maker.ensure_log(log);
 }
 
 } // namespace rookery

@@ -97,7 +97,7 @@ class Starting(ClusterTest):
         code, printed = refused(
             self.nats.url, "cluster { log { storage = memory } }")
         self.assertEqual(code, 1, printed)
-        self.assertRegex(printed, r"node\.start_failed.*stream log-tests: "
+        self.assertRegex(printed, r"node\.start_failed.*stream image-tests: "
                                   r"storage is 'file', not 'memory'")
 
     async def test_the_least_permissions_do(self):

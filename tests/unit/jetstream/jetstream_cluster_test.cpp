@@ -7,6 +7,8 @@
 
 #include <array>
 #include <deque>
+#include <future>
+#include <set>
 
 namespace rookery {
 
@@ -38,15 +40,39 @@ protected:
     settings.retry_pause = std::chrono::milliseconds{10};
     settings.try_deadline = std::chrono::milliseconds{1000};
   }
-  /// Until the cluster has a leader.
-  void open() {
+  /// Tries until the cluster has a leader.
+  std::unique_ptr<jetstream_journal> opened() const {
     const auto until =
         std::chrono::steady_clock::now() + std::chrono::seconds{20};
-    auto opened = jetstream_journal::open(settings);
-    while (!opened && std::chrono::steady_clock::now() < until)
-      opened = jetstream_journal::open(settings);
-    ASSERT_TRUE(opened) << opened.error().message;
-    store = std::move(*opened);
+    auto one = jetstream_journal::open(settings);
+    while (!one && std::chrono::steady_clock::now() < until)
+      one = jetstream_journal::open(settings);
+    EXPECT_TRUE(one) << one.error().message;
+    return one ? std::move(*one) : nullptr;
+  }
+  void open() {
+    store = opened();
+    ASSERT_TRUE(store);
+  }
+
+  /// Of journals that are opened at the same moment.
+  std::set<std::string> epochs(int count) {
+    std::vector<std::future<std::string>> all;
+    for (int i = 0; i < count; ++i)
+      all.push_back(std::async(std::launch::async, [this] {
+        const auto one = opened();
+        if (!one)
+          return std::string{};
+        auto head = waiting_journal{*one}.open("a", keep_all());
+        for (int tries = 1; !head && tries < 5; ++tries) // nobody leads yet
+          head = waiting_journal{*one}.open("a", keep_all());
+        EXPECT_TRUE(head) << head.error().message;
+        return head ? head->epoch : "";
+      }));
+    std::set<std::string> found;
+    for (auto& one : all)
+      found.insert(one.get());
+    return found;
   }
 
   /// Of the log's stream, as soon as the servers know it.
@@ -121,6 +147,17 @@ TEST_F(jetstream_cluster, a_killed_leader_loses_and_doubles_nothing) {
     for (auto& one : loads)
       one.expect_among(expected, i);
   }
+}
+
+TEST_F(jetstream_cluster, nodes_that_start_at_once_have_one_epoch) {
+  const auto found = epochs(6);
+  ASSERT_EQ(found.size(), 1u);
+  auto* const first = leader();
+  ASSERT_TRUE(first) << "nobody leads";
+  first->kill();
+  EXPECT_EQ(epochs(2), found);
+  first->start();
+  EXPECT_EQ(epochs(2), found);
 }
 
 } // namespace rookery

@@ -114,7 +114,7 @@ TEST_F(jetstream_fault, a_stream_of_another_form_is_a_conflict) {
   EXPECT_EQ(opened.error().code, errc::conflict);
   EXPECT_EQ(
       opened.error().message,
-      "stream log-test: storage is 'file', not 'memory'");
+      "stream image-test: storage is 'file', not 'memory'");
 }
 
 TEST_F(jetstream_fault, other_limits_are_adapted_and_keep_the_log) {

@@ -1,6 +1,4 @@
-#include "base/hex.hpp"
 #include "cluster/jetstream/live_feed.hpp"
-#include "cluster/jetstream/streams.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,18 +42,6 @@ TEST(live_feed, at_a_bound_all_is_dropped_and_told) {
   small.push(of(5, 20)); // what was dropped does not count
   EXPECT_TRUE(small.take());
   EXPECT_FALSE(small.lost());
-}
-
-TEST(stream_info, the_time_of_creation_is_the_epoch) {
-  const auto epoch = [](const std::string& created) {
-    return epoch_of_info("{\"config\":{},\"created\":\"" + created + "\"}");
-  };
-  EXPECT_EQ(epoch("1970-01-01T00:00:01Z"), hex(1'000'000'000));
-  EXPECT_EQ(epoch("1970-01-02T03:04:05.06Z"), hex(97'445'060'000'000));
-  EXPECT_EQ(
-      epoch("2026-11-26T05:23:34.123456789Z"), hex(1'795'670'614'123'456'789));
-  EXPECT_EQ(epoch("yesterday"), "");
-  EXPECT_EQ(epoch_of_info("{}"), "");
 }
 
 } // namespace rookery

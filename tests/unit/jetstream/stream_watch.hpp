@@ -64,6 +64,16 @@ public:
     with.Stream.Purge.Subject = subject;
     EXPECT_EQ(::js_PurgeStream(js_, stream, &with, nullptr), NATS_OK);
   }
+  void describe(const char* stream, const char* as) {
+    jsStreamInfo* info = nullptr;
+    ASSERT_EQ(
+        ::js_GetStreamInfo(&info, js_, stream, nullptr, nullptr), NATS_OK);
+    auto config = *info->Config;
+    config.Description = as;
+    EXPECT_EQ(
+        ::js_UpdateStream(nullptr, js_, &config, nullptr, nullptr), NATS_OK);
+    ::jsStreamInfo_Destroy(info);
+  }
   void make(const char* stream, const char* subject) {
     jsStreamConfig config;
     ::jsStreamConfig_Init(&config);
