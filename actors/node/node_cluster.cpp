@@ -153,7 +153,6 @@ void node_cluster::make_parts() {
   membership_settings members;
   members.cluster = cluster.name;
   members.table.name = context_.node_id;
-  members.table.hears_itself = false; // as the bus has no echo
   members.table.heartbeat = cluster.heartbeat_interval;
   members.table.failure_timeout = cluster.failure_timeout;
   membership_handlers handlers;

@@ -18,7 +18,7 @@ struct member_counts {
   uint64_t name_clashes = 0; // heartbeats of two lives with one name
   uint64_t nodes = 0;        // now: alive, this one included
   uint64_t tombstones = 0;   // now
-  bool deaf = false;         // now: it does not hear itself, and judges nobody
+  bool deaf = false;         // now: it does not reach NATS, and judges nobody
 };
 
 /// Calls between nodes since the start.

@@ -194,7 +194,7 @@ void describe_cluster(
     const cluster_counts& found, std::vector<MetricFamily>& families) {
   families.push_back(family(
       "rookery_cluster_deaf",
-      "1 while this node does not hear itself, and takes nobody for dead.",
+      "1 while NATS does not answer this node, which takes nobody for dead.",
       Gauge, found.members.deaf ? 1 : 0));
   add(found.members, member_numbers, families);
   add(found.calls, peer_numbers, families);

@@ -67,9 +67,21 @@ public:
   /// `done` is called once: with the first answer, with `not_available` when
   /// nobody is there to answer or the deadline passes, or within the call when
   /// the request is refused. `post.answer_to` is not used.
-  virtual void request(
-      bus_post post, std::chrono::milliseconds deadline,
-      answer_handler done) = 0;
+  void request(
+      bus_post post, std::chrono::milliseconds deadline, answer_handler done) {
+    ask(std::move(post), deadline, std::move(done), {});
+  }
+
+  /// Whether the bus carries anything now: `reached` is called when it says
+  /// that nobody has subscribed `subject`, which has to be so. By then it has
+  /// taken what was published before. By the deadline, or never.
+  void probe(
+      std::string subject, std::chrono::milliseconds deadline,
+      std::function<void()> reached) {
+    ask(
+        {std::move(subject), {}, {}, {}}, deadline,
+        [](const result<bus_answer>&) {}, std::move(reached));
+  }
 
   /// Answers a message that has an `answer_to`.
   [[nodiscard]] result<void>
@@ -78,6 +90,13 @@ public:
   }
 
   virtual bus_counts counts() const = 0;
+
+protected:
+  /// `nobody` is called instead of `done` when nobody is there to answer,
+  /// unless it is empty.
+  virtual void
+  ask(bus_post post, std::chrono::milliseconds deadline, answer_handler done,
+      std::function<void()> nobody) = 0;
 };
 
 } // namespace rookery

@@ -19,12 +19,13 @@ public:
   result<bus_subscription> subscribe(
       std::string subject, bus_handlers handlers,
       const bus_pending_bounds& most) override;
-  void request(
-      bus_post post, std::chrono::milliseconds deadline,
-      answer_handler done) override;
   bus_counts counts() const override;
 
 private:
+  void
+  ask(bus_post post, std::chrono::milliseconds deadline, answer_handler done,
+      std::function<void()> nobody) override;
+
   const std::shared_ptr<core> hub_;
   const std::shared_ptr<station> me_;
 };
@@ -94,9 +95,11 @@ result<bus_subscription> memory_hub::attached::subscribe(
                           }};
 }
 
-void memory_hub::attached::request(
-    bus_post post, std::chrono::milliseconds deadline, answer_handler done) {
-  request_table::entry waiting{std::move(done), post.subject};
+void memory_hub::attached::ask(
+    bus_post post, std::chrono::milliseconds deadline, answer_handler done,
+    std::function<void()> nobody) {
+  request_table::entry waiting{
+      std::move(done), post.subject, std::move(nobody)};
   const auto until = request_table::clock::time_point{[&] {
     const std::lock_guard guard{hub_->lock};
     return hub_->now;

@@ -20,14 +20,15 @@ public:
       const bus_pending_bounds& most) override {
     return link_->subscribe(std::move(subject), std::move(handlers), most);
   }
-  void request(
-      bus_post post, std::chrono::milliseconds deadline,
-      answer_handler done) override {
-    link_->request(std::move(post), deadline, std::move(done));
-  }
   bus_counts counts() const override { return link_->counts(); }
 
 private:
+  void
+  ask(bus_post post, std::chrono::milliseconds deadline, answer_handler done,
+      std::function<void()> nobody) override {
+    link_->ask(std::move(post), deadline, std::move(done), std::move(nobody));
+  }
+
   const std::shared_ptr<nats_link> link_;
 };
 

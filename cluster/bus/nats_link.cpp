@@ -173,10 +173,11 @@ void nats_link::forget(uint64_t id) {
   (void)queue_.push_always(one);
 }
 
-void nats_link::request(
-    bus_post post, std::chrono::milliseconds deadline,
-    bus::answer_handler done) {
-  request_table::entry waiting{std::move(done), post.subject};
+void nats_link::ask(
+    bus_post post, std::chrono::milliseconds deadline, bus::answer_handler done,
+    std::function<void()> nobody) {
+  request_table::entry waiting{
+      std::move(done), post.subject, std::move(nobody)};
   const auto until = clock::now() + deadline;
   const auto id = requests_.add(waiting, until);
   if (!id) {

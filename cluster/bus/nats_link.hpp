@@ -32,9 +32,9 @@ public:
   [[nodiscard]] result<bus_subscription> subscribe(
       std::string subject, bus_handlers handlers,
       const bus_pending_bounds& most);
-  void request(
-      bus_post post, std::chrono::milliseconds deadline,
-      bus::answer_handler done);
+  void
+  ask(bus_post post, std::chrono::milliseconds deadline,
+      bus::answer_handler done, std::function<void()> nobody);
   bus_counts counts() const;
 
   /// What is counted on the library's threads, perhaps after the link's end.

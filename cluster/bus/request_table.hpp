@@ -19,6 +19,8 @@ public:
   struct entry {
     bus::answer_handler done;
     std::string subject; // for texts
+    /// Called instead of `done` when nobody is there to answer. May be empty.
+    std::function<void()> nobody;
   };
 
   explicit request_table(std::size_t requests_max)
@@ -43,9 +45,19 @@ public:
     return found.has_value();
   }
   bool nobody_answers(uint64_t id) {
-    return refuse_one(id, "nobody answers on ");
+    const auto found = take(id);
+    if (found && found->nobody)
+      found->nobody();
+    else if (found)
+      refuse(*found, "nobody answers on ");
+    return found.has_value();
   }
-  bool too_late(uint64_t id) { return refuse_one(id, "no answer in time on "); }
+  bool too_late(uint64_t id) {
+    const auto found = take(id);
+    if (found)
+      refuse(*found, "no answer in time on ");
+    return found.has_value();
+  }
 
   /// Tells all whose deadline has passed.
   void expire(clock::time_point now) {
@@ -54,7 +66,7 @@ public:
   }
   void refuse_all(const std::string& why) {
     while (const auto id = first_until(clock::time_point::max()))
-      answer(*id, refuse(errc::not_available, why));
+      answer(*id, rookery::refuse(errc::not_available, why));
   }
   std::optional<clock::time_point> next_deadline() const {
     const std::lock_guard guard{lock_};
@@ -78,11 +90,8 @@ private:
     entries_.erase(found);
     return taken;
   }
-  bool refuse_one(uint64_t id, const char* why) {
-    const auto found = take(id);
-    if (found)
-      found->done(refuse(errc::not_available, why + found->subject));
-    return found.has_value();
+  static void refuse(const entry& one, const char* why) {
+    one.done(rookery::refuse(errc::not_available, why + one.subject));
   }
   std::optional<uint64_t> first_until(clock::time_point until) const {
     const std::lock_guard guard{lock_};

@@ -12,7 +12,7 @@ member_table::member_table(
     , life_(life)
     , above_(life)
     , last_tick_(now)
-    , self_heard_(now) {
+    , reached_(now) {
   ROOKERY_CHECK(life > 0 && life >> 63 == 0, "make_life gives lives");
   ROOKERY_CHECK(
       !settings_.name.empty() && settings_.name.size() <= node_name_bytes_max,
@@ -31,7 +31,7 @@ member_outcome member_table::heard(const cluster_word& word, ms now) {
 void member_table::hear(const node_beat& beat, ms now, member_outcome& out) {
   if (beat.life == life_) {
     if (beat.name == settings_.name)
-      self_heard_ = now; // ours comes back to us
+      reached(now); // ours comes back to us
     else
       fence_self(cluster_fencing::cause::life_taken, life_, beat.name, out);
     return;
@@ -175,13 +175,12 @@ void member_table::judge_hearing(ms gap, ms now) {
     refresh(now);
   } else if (gap > settings_.heartbeat) {
     // What was heard after the gap, and before this call, is not older.
-    self_heard_ = std::min(self_heard_ + gap, now);
+    reached_ = std::min(reached_ + gap, now);
     for (auto& [life, seen] : live_)
       seen.dead_at =
           std::min(seen.dead_at + gap, now + settings_.failure_timeout);
   }
-  const bool deaf = settings_.hears_itself
-                    && now - self_heard_ > settings_.failure_timeout / 2;
+  const bool deaf = reaches_ && now - reached_ > settings_.failure_timeout / 2;
   if (deaf_ && !deaf)
     refresh(now);
   deaf_ = deaf;
@@ -194,7 +193,7 @@ void member_table::set_connected(bool connected, ms now) {
 }
 
 void member_table::refresh(ms now) {
-  self_heard_ = now;
+  reached_ = now;
   for (auto& [life, seen] : live_)
     seen.dead_at = now + settings_.failure_timeout;
 }
@@ -213,7 +212,7 @@ result<void> member_table::begin_life(node_life life, ms now) {
   life_ = above_ = life;
   sequence_ = 0;
   fenced_ = false;
-  refresh(now); // it could not hear itself while it was silent
+  refresh(now); // it reached nobody while it was silent
   return {};
 }
 

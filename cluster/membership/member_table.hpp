@@ -19,10 +19,6 @@ struct member_table_settings {
   std::chrono::milliseconds heartbeat{1'000};
   /// A node that was silent so long is dead. Five heartbeats: four may be lost.
   std::chrono::milliseconds failure_timeout{5'000};
-  /// What this node says comes back to it. While that has not come for half of
-  /// the timeout nobody dies: it is this node that does not hear, and it must
-  /// not give up all others because of that. False: a bus without echo.
-  bool hears_itself = true;
   std::size_t nodes_max = 1'024; // beats of more are refused
   /// How long, and how many, ended lives are known one by one.
   std::chrono::milliseconds tombstone_time{600'000};
@@ -53,6 +49,13 @@ public:
   member_table(member_table_settings settings, node_life life, ms now);
 
   [[nodiscard]] member_outcome heard(const cluster_word& word, ms now);
+  /// The bus has taken what this node said, or given it back. Once it has, and
+  /// then has not for half of the timeout, nobody dies: it is this node that
+  /// does not hear, and it must not give up all others because of that.
+  void reached(ms now) noexcept {
+    reaches_ = true;
+    reached_ = now;
+  }
   /// Judges who is dead; to be called several times per heartbeat. What passes
   /// between two calls beyond a heartbeat is time in which this node did not
   /// run, and in which nobody can have been silent.
@@ -76,7 +79,7 @@ public:
   node_life life() const noexcept { return life_; }
   node_state state() const noexcept { return state_; }
   bool fenced() const noexcept { return fenced_; }
-  /// It does not hear itself, as of the last tick.
+  /// It does not reach the bus, as of the last tick.
   bool deaf() const noexcept { return deaf_; }
   member_counts counts() const;
 
@@ -118,8 +121,9 @@ private:
   bool connected_ = false;
   bool deaf_ = false;
   ms last_tick_;
-  ms self_heard_;   // or a fresh timeout began
-  live_nodes live_; // others
+  bool reaches_ = false; // has ever
+  ms reached_;           // or a fresh timeout began
+  live_nodes live_;      // others
   std::unordered_map<node_life, ms> tombstones_;
   std::deque<std::pair<ms, node_life>> buried_; // oldest first
   node_life floor_ = 0; // the greatest life whose tombstone is gone

@@ -65,6 +65,7 @@ struct cluster_membership::core : std::enable_shared_from_this<core> {
       , settings(std::move(with))
       , handlers(std::move(told))
       , subject("beat." + settings.cluster)
+      , nobody("node." + settings.cluster + ".nobody")
       , tick_time(std::max(settings.table.heartbeat / ticks_per_beat, ms{1}))
       , table(settings.table, life, timer.now())
       , random(life) {
@@ -76,6 +77,7 @@ struct cluster_membership::core : std::enable_shared_from_this<core> {
   const membership_settings settings;
   const membership_handlers handlers;
   const std::string subject;
+  const std::string nobody; // a subject that a node may publish to
   const ms tick_time;
 
   std::recursive_mutex notice_lock;
@@ -106,6 +108,15 @@ struct cluster_membership::core : std::enable_shared_from_this<core> {
     last_beat = timer.now();
     // A bus that is full now is not in five heartbeats, or this node is dead.
     static_cast<void>(net.publish({subject, encode(*made), {}, {}}));
+  }
+  void probe() {
+    net.probe(
+        nobody, settings.table.failure_timeout, [weak = weak_from_this()] {
+          if (const auto self = weak.lock()) {
+            const std::lock_guard guard{self->lock};
+            self->table.reached(self->timer.now());
+          }
+        });
   }
   void settle(const member_outcome& out);
 
@@ -186,7 +197,7 @@ void cluster_membership::core::tick() {
   member_outcome out;
   std::shared_ptr<const cluster_view> changed;
   bool mine = false;
-  bool was_deaf = false, deaf = false;
+  bool was_deaf = false, deaf = false, beats = false;
   {
     const std::lock_guard guard{lock};
     const auto now = timer.now();
@@ -197,7 +208,8 @@ void cluster_membership::core::tick() {
     const bool fresh = reachable && !connected;
     connected = reachable;
     // Heartbeats that wait for a connection would only tell of the past.
-    if (fresh || (reachable && now >= next_beat)) {
+    beats = fresh || (reachable && now >= next_beat);
+    if (beats) {
       beat(fresh);
       // The timer is late at times, and never early.
       next_beat = now + settings.table.heartbeat - tick_time / 2;
@@ -210,7 +222,9 @@ void cluster_membership::core::tick() {
   }
   wake(tick_time, &core::tick);
   if (deaf && !was_deaf)
-    log::warn("cluster.deaf", {{"why", "own heartbeats do not come back"}});
+    log::warn("cluster.deaf", {{"why", "NATS does not answer"}});
+  if (beats)
+    probe();
   if (mine && out.events.empty() && handlers.on_change)
     handlers.on_change(changed, {});
   tell(out, std::move(changed));

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from support.cluster import ClusterTest, members_of, read_until, until_members
+from support.cluster import (FAILURE_TIMEOUT_S, ClusterTest, members_of,
+                             read_until, until_members)
 from support.journal_test import position_of, resumed
 from support.nats import ReplicatedNats
 from support.node import Node
@@ -124,6 +125,36 @@ class Faults(ClusterTest):
         async def ready():
             return first.get("/ready")[0] == second.get("/ready")[0] == 200
         await until(ready, "the nodes are ready")
+
+    async def test_nats_that_stands_still_ends_nobodys_life(self):
+        """Longer than nodes may be silent, while all connections are there."""
+        first, second, *_ = nodes = await self.begin(
+            2, "cluster { nats { ping-interval = 5m } }")
+        here, there = (await self.speaker(first, "here"),
+                       await self.speaker(second, "there"))
+        await here.subscribe(self.room)
+        await there.subscribe(self.room)
+        await until_members((here, there), self.room, ("here", "there"))
+
+        async def until_deaf(value):
+            async def all_are():
+                return all(one.metric("rookery_cluster_deaf") == value
+                           for one in nodes)
+            await until(all_are, f"all nodes are deaf: {value}")
+        self.nats.pause()
+        await until_deaf(1)
+        await asyncio.sleep(2 * FAILURE_TIMEOUT_S)  # as long as it stands still
+        self.nats.resume()
+        await until_deaf(0)
+        await receipt(here, self.room, "after")
+        for one, came in ((here, ["there"]), (there, [])):
+            events = await read_until(
+                one, lambda got: got.get("data") == "after")
+            self.assertEqual((told(events, "joined"), told(events, "left")),
+                             (came, []))
+        for one in nodes:
+            self.assertEqual(one.metric("rookery_cluster_died_total"), 0)
+            self.assertNotIn('"cluster.fenced"', one.printed())
 
     async def test_a_join_that_was_refused_leaves_nobody_there(self):
         """It is stored all the same, after its time."""

@@ -10,6 +10,7 @@ from support.node import READY, Node
 from support.ports import free_port
 from support.waiting import until, wait_until
 
+FAILURE_TIMEOUT_S = 2
 CLUSTER = """
 node {{ name = "{name}", threads = 1 }}
 http {{ internal-port = {internal} }}
@@ -19,7 +20,7 @@ topics {{
 }}
 cluster {{
   enabled = true, name = "{cluster}"
-  heartbeat-interval = 250ms, failure-timeout = 2s
+  heartbeat-interval = 250ms, failure-timeout = {failure}s
   nats {{ servers = ["{nats}"], ping-interval = 1s }}
   log {{ deadline = 4s }}
 }}
@@ -36,7 +37,8 @@ class ClusterNode(Node):
         self.name, self.port = name, port
         super().__init__(
             CLUSTER.format(name=name, internal=self.internal_port, nats=at,
-                           cluster=cluster) + more, port=port, ready=ready)
+                           cluster=cluster, failure=FAILURE_TIMEOUT_S) + more,
+            port=port, ready=ready)
 
     @property
     def ports(self):

@@ -205,6 +205,18 @@ TEST_P(bus_contract, says_when_nobody_is_there_to_answer) {
   EXPECT_EQ(answers.all()[0].error().message, "nobody answers on nobody");
 }
 
+TEST_P(bus_contract, a_probe_comes_back_where_nobody_has_subscribed) {
+  heard silent;
+  silent.listen(*b, "mute");
+  ready(*b, *a);
+  inbox<std::string> reached;
+  for (const std::string subject : {"mute", "nobody"})
+    a->probe(subject, patience, [&reached, subject] { reached.add(subject); });
+  net->settle();
+  ASSERT_TRUE(reached.wait_for(1));
+  EXPECT_EQ(reached.all(), std::vector<std::string>{"nobody"});
+}
+
 TEST_P(bus_contract, gives_up_a_request_at_its_deadline) {
   heard silent;
   silent.listen(*b, "mute");

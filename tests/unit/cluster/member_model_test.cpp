@@ -106,6 +106,7 @@ private:
     one.table = std::make_unique<member_table>(
         member_table_settings{.name = one.name}, life, now_);
     one.table->set_state(node_state::up);
+    one.table->reached(now_); // as the bus answers once it is connected
     one.inbox.clear();
     one.next_beat = now_;
     one.paused = one.stalled = false;

@@ -191,6 +191,7 @@ TEST_F(member_table_test, does_not_count_a_short_pause_as_silence) {
 }
 
 TEST_F(member_table_test, takes_nobody_for_dead_while_it_does_not_hear_itself) {
+  table.reached(now);
   hear(beat_of("a", 10, 1));
   hears_itself = false;
   EXPECT_THAT(pass(60s), IsEmpty());
@@ -201,8 +202,23 @@ TEST_F(member_table_test, takes_nobody_for_dead_while_it_does_not_hear_itself) {
   EXPECT_THAT(pass(250ms), ElementsAre(cluster_event{what::died, "a", 10}));
 }
 
-TEST_F(member_table_test, judges_without_hearing_itself_where_that_cannot_be) {
-  member_table other{{.name = "me", .hears_itself = false}, mine, now};
+TEST_F(member_table_test, an_answer_of_the_bus_is_as_good_as_an_echo) {
+  hears_itself = false;
+  table.reached(now);
+  hear(beat_of("a", 10, 1));
+  EXPECT_THAT(pass(60s), IsEmpty());
+  EXPECT_TRUE(table.counts().deaf);
+  for (int i = 0; i < 18; ++i) {
+    table.reached(now);
+    EXPECT_THAT(pass(250ms), IsEmpty());
+  }
+  EXPECT_FALSE(table.counts().deaf);
+  table.reached(now);
+  EXPECT_THAT(pass(750ms), ElementsAre(cluster_event{what::died, "a", 10}));
+}
+
+TEST_F(member_table_test, judges_where_the_bus_has_never_answered) {
+  member_table other{{.name = "me"}, mine, now};
   other.set_connected(true, now);
   static_cast<void>(other.heard(beat_of("a", 10, 1), now));
   std::size_t died = 0;
