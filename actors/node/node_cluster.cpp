@@ -133,7 +133,12 @@ result<void> node_cluster::try_to_connect() {
       return tl::make_unexpected(opened.error());
     bus_ = *std::move(opened);
   }
-  auto logs = jetstream_journal::open(journal_of(settings, context_.node_id));
+  auto log = journal_of(settings, context_.node_id);
+  log.on_closed = [this, gate = gate_] {
+    if (const auto pass = gate->enter())
+      on_fatal_("NATS refuses this node's journal");
+  };
+  auto logs = jetstream_journal::open(std::move(log));
   if (!logs)
     return tl::make_unexpected(logs.error());
   context_.logs = *std::move(logs);

@@ -28,7 +28,11 @@ result<void> jetstream_journal::engine::start() {
       settings_, loop_,
       jetstream_link::notices{
           [this] { look(); },
-          [this] { lose_all("NATS has closed the connection"); }});
+          [this] {
+            lose_all("NATS has closed the connection");
+            if (settings_.on_closed)
+              settings_.on_closed();
+          }});
   thread_ = std::thread{[this] { loop_.run(); }};
   ::pthread_setname_np(thread_.native_handle(), "journal.nats");
   if (auto connected = link_->connect(); !connected)

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,9 @@ struct jetstream_settings {
   std::chrono::milliseconds news_patience{100};
 
   clock_source clock; // what tests change
+  /// The connection has ended for good: the login is refused by now. On the
+  /// journal's thread; nothing is stored or read any more.
+  std::function<void()> on_closed;
 };
 
 } // namespace rookery

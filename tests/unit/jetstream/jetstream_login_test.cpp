@@ -191,6 +191,8 @@ TEST_F(jetstream_login, a_login_that_is_refused_is_no_server_that_is_absent) {
 
 TEST_F(jetstream_login, a_login_that_is_refused_later_ends_what_is_followed) {
   start_server(publishes(), subscribes());
+  std::promise<void> closed;
+  settings.on_closed = [&closed] { closed.set_value(); };
   auto opened = jetstream_journal::open(settings);
   ASSERT_TRUE(opened) << opened.error().message;
   news_log news;
@@ -200,6 +202,9 @@ TEST_F(jetstream_login, a_login_that_is_refused_later_ends_what_is_followed) {
   start_with("accounts { nodes { jetstream = enabled, users = [ { user = node, "
              "password = other } ] } }\n");
   EXPECT_TRUE(news.reach_end());
+  EXPECT_EQ(
+      closed.get_future().wait_for(std::chrono::seconds{20}),
+      std::future_status::ready);
   EXPECT_FALSE(wait().append("room", {"x"}));
   store.reset();
 }
