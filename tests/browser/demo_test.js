@@ -7,7 +7,7 @@ import { launchBrowser } from "./support/chromium.js";
 import { Rookery } from "./support/rookery.js";
 import { People, TOKENS } from "./support/tab.js";
 
-const node = new Rookery(process.env.ROOKERY);
+const node = new Rookery();
 let browser;
 let people;
 

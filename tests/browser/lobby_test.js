@@ -8,7 +8,7 @@ import { launchBrowser } from "./support/chromium.js";
 import { Cluster } from "./support/cluster.js";
 import { Players } from "./support/player.js";
 
-const cluster = new Cluster(process.env.ROOKERY, 3);
+const cluster = new Cluster(3);
 let browser;
 let players;
 

@@ -9,10 +9,7 @@ import { after, before, test } from "node:test";
 import { launchBrowser } from "./support/chromium.js";
 import { Rookery } from "./support/rookery.js";
 
-const node = new Rookery(
-  process.env.ROOKERY,
-  'session { cookie = "ticket" }',
-);
+const node = new Rookery('session { cookie = "ticket" }');
 // Cookies know hosts and no ports: the other page's requests carry it too.
 const elsewhere = createServer((_, answer) => {
   answer.setHeader("Content-Type", "text/html");

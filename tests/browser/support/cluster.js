@@ -68,15 +68,14 @@ export class Cluster {
   #nats = new Nats();
   nodes = [];
 
-  constructor(program, count) {
-    this.program = program;
+  constructor(count) {
     this.count = count;
   }
 
   async start() {
     const nats = await this.#nats.start();
     for (let number = 1; number <= this.count; number += 1)
-      this.nodes.push(new Rookery(this.program, NODE(number, nats)));
+      this.nodes.push(new Rookery(NODE(number, nats)));
     await Promise.all(this.nodes.map((one) => one.start()));
   }
 
