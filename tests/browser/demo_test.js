@@ -62,9 +62,9 @@ test("typing and pointers reach the other tab, and no log", async () => {
   await wren.seesTyping("");
 
   await rook.pointsAt(0.25, 0.5);
-  await wren.seesCursor("rook", 0.25, 0.5);
+  await wren.seesPointer("rook", 0.25, 0.5);
   await rook.pointsAt(0.75, 0.4);
-  await wren.seesCursor("rook", 0.75, 0.4);
+  await wren.seesPointer("rook", 0.75, 0.4);
   await rook.page.locator("#me").hover();
   await wren.cursorOf("rook").waitFor({ state: "detached" });
 

@@ -1,56 +1,34 @@
 // One tab with the page of lobbies, as a person uses it.
 
-import { PATIENCE_MS } from "./chromium.js";
+import { Visitor, Visitors } from "./visitor.js";
 
-/// Opens tabs at the nodes of a cluster; each is a person of its own.
-export class Players {
-  #browser;
+/// Opens tabs at the nodes of a cluster.
+export class Players extends Visitors {
   #cluster;
-  #contexts = [];
-  /// What went wrong inside of the pages.
-  complaints = [];
 
   constructor(browser, cluster) {
-    this.#browser = browser;
+    super(browser);
     this.#cluster = cluster;
   }
 
   /// At the page of this node, which it uses until that is gone.
   async enter(name, at, options = {}) {
-    const context = await this.#browser.newContext(options);
-    this.#contexts.push(context);
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    page.on("pageerror", (error) => this.complaints.push(String(error)));
-    page.on("console", (line) => {
-      if (line.text().includes("Security Policy"))
-        this.complaints.push(line.text());
-    });
+    const page = await this.open(options);
     const { nodes } = this.#cluster;
     const hosts = nodes.map(({ origin }) => new URL(origin).host);
     const turn = [...hosts.slice(at), ...hosts.slice(0, at)];
     const query = turn.map((one) => `node=${one}`).join("&");
     await page.goto(`${nodes[at].origin}/lobby.html?${query}`);
-    await page.locator("#name").fill(name);
-    await page.getByRole("button", { name: "Enter" }).click();
     const player = new Player(name, page);
-    await player.isConnected();
+    await player.entersAs(name);
     return player;
-  }
-
-  async leave() {
-    await Promise.all(this.#contexts.map((one) => one.close()));
   }
 }
 
-export class Player {
+export class Player extends Visitor {
   constructor(name, page) {
+    super(page);
     this.name = name;
-    this.page = page;
-  }
-
-  async isConnected() {
-    await this.page.locator('#pill[data-phase="open"]').waitFor();
   }
 
   /// The node that the page speaks to.
@@ -125,25 +103,6 @@ export class Player {
         return cells.map(seat).join("") === wanted;
       },
       board.replaceAll(" ", ""),
-    );
-  }
-
-  /// Moves the pointer to a place of the surface, in parts of its size.
-  async pointsAt(x, y) {
-    const box = await this.page.locator("#surface").boundingBox();
-    await this.page.mouse.move(box.x + x * box.width, box.y + y * box.height);
-  }
-
-  /// Waits until somebody's pointer is shown there.
-  async seesPointer(user, x, y) {
-    await this.page.waitForFunction(
-      ([who, left, top]) => {
-        const node = document.querySelector(`#cursors [data-user="${who}"]`);
-        const near = (name, value) =>
-          Math.abs(node.style.getPropertyValue(name) - value) < 0.02;
-        return node && near("--x", left) && near("--y", top);
-      },
-      [user, x, y],
     );
   }
 }

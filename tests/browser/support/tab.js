@@ -1,57 +1,35 @@
-// One tab with the demo page, as a person uses it.
+// One tab with the page of rooms, as a person uses it.
 
-import { PATIENCE_MS } from "./chromium.js";
+import { Visitor, Visitors } from "./visitor.js";
 
 /// Where the page gets its tokens.
 export const TOKENS = "**/demo/token?*";
 
-/// Opens tabs; each is a person of its own.
-export class People {
-  #browser;
+/// Opens tabs at one node.
+export class People extends Visitors {
   #origin;
-  #contexts = [];
-  /// What went wrong inside of the pages.
-  complaints = [];
   /// Every address that a page asked for.
   requests = [];
 
   constructor(browser, origin) {
-    this.#browser = browser;
+    super(browser);
     this.#origin = origin;
   }
 
   async enter(name, room, options = {}) {
-    const context = await this.#browser.newContext(options);
-    this.#contexts.push(context);
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    page.on("pageerror", (error) => this.complaints.push(String(error)));
-    page.on("console", (line) => {
-      if (line.text().includes("Security Policy"))
-        this.complaints.push(line.text());
-    });
+    const page = await this.open(options);
     page.on("request", (one) => this.requests.push(one.url()));
     page.on("websocket", (one) => this.requests.push(one.url()));
     await page.goto(`${this.#origin}/#${room}`);
     const tab = new Tab(page);
-    await page.locator("#name").fill(name);
-    await page.getByRole("button", { name: "Enter" }).click();
-    await tab.isConnected();
+    await tab.entersAs(name);
     const present = page.locator(`#people [data-user="${name}"]`);
     await present.waitFor({ state: "attached" });
     return tab;
   }
-
-  async leave() {
-    await Promise.all(this.#contexts.map((one) => one.close()));
-  }
 }
 
-export class Tab {
-  constructor(page) {
-    this.page = page;
-  }
-
+export class Tab extends Visitor {
   async says(text) {
     await this.page.locator("#text").fill(text);
     await this.page.keyboard.press("Enter");
@@ -74,10 +52,6 @@ export class Tab {
     return this.page
       .locator(`#log .message[data-user="${user}"]`)
       .filter({ has: this.page.getByText(text, { exact: true }) });
-  }
-
-  async isConnected() {
-    await this.page.locator('#pill[data-phase="open"]').waitFor();
   }
 
   async isDisconnected() {
@@ -119,26 +93,6 @@ export class Tab {
 
   cursorOf(user) {
     return this.page.locator(`#cursors [data-user="${user}"]`);
-  }
-
-  /// Moves the pointer to a place of the surface, in parts of its size.
-  async pointsAt(x, y) {
-    const box = await this.page.locator("#surface").boundingBox();
-    await this.page.mouse.move(box.x + x * box.width, box.y + y * box.height);
-  }
-
-  /// Waits until somebody's pointer is shown there.
-  async seesCursor(user, x, y) {
-    await this.page.waitForFunction(
-      ([who, left, top]) => {
-        const node = document.querySelector(`#cursors [data-user="${who}"]`);
-        if (!node) return false;
-        const near = (name, value) =>
-          Math.abs(node.style.getPropertyValue(name) - value) < 0.02;
-        return near("--x", left) && near("--y", top);
-      },
-      [user, x, y],
-    );
   }
 
   /// Answers the page's next requests for a token in the node's place.
