@@ -1,51 +1,24 @@
-"""Who uses a cluster while it is played with: clients of the SDK as a process
-(clients/js/test/support/cluster_clients.js), and publishers in Python."""
+"""Who uses a cluster while it is played with: clients of the SDK as a process,
+and publishers in Python."""
 
 import asyncio
 import json
-import os
 import random
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
 
 import websockets
 
+from chaos.clients import Clients
 from support.node import JSON, MSGPACK, Closed
-from support.settings import settings
-from support.tokens import SECRET
-from support.waiting import DEADLINE_S, wait_until
 
-PROGRAM = (Path(__file__).parents[2]
-           / "clients/js/test/support/cluster_clients.js")
 AGAIN_S = 0.05  # between two attempts
 ANSWER_S = 6.0  # then another node is asked; longer than log.deadline
 PASSING = (100, 108, 111)  # errors that say: try again
 
 
-class Crowd:
+class Crowd(Clients):
     def __init__(self, urls, topics, **options):
-        self.said = tempfile.TemporaryFile("w+")
-        words = [f"--{name.replace('_', '-')}={value}"
-                 for name, value in options.items()]
-        environment = dict(os.environ)
-        if settings.sdk:
-            environment["ROOKERY_SDK"] = settings.sdk
-        self.process = subprocess.Popen(
-            [shutil.which("node"), str(PROGRAM), *urls, "--topics",
-             ",".join(topics), "--secret", SECRET, *words],
-            env=environment, text=True, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=self.said)
-
-    def printed(self):
-        return os.pread(self.said.fileno(), 1 << 20, 0).decode()
-
-    def wait_until_live(self):
-        def live():
-            assert self.process.poll() is None, self.printed()
-            return "live" in self.printed()
-        wait_until(live, "the clients are subscribed")
+        super().__init__("cluster_clients.js", *urls, "--topics",
+                         ",".join(topics), **options)
 
     def report(self):
         """Stops the publishers; what all were told. The clients stay."""
@@ -54,15 +27,6 @@ class Crowd:
         line = self.process.stdout.readline()
         assert line, self.printed()
         return json.loads(line)
-
-    def end(self):
-        """Whatever has become of it."""
-        try:
-            self.process.communicate(timeout=DEADLINE_S / 10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.communicate()
-        self.said.close()
 
 
 class Writer:
