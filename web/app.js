@@ -1,53 +1,30 @@
 // The demo page: one client, one room at a time, and the views of both.
 
 import { ChatView } from "./chat.js";
-import { CursorView, watchPointer } from "./cursors.js";
-import { byId, tint } from "./dom.js";
-import { askForName, rememberedName } from "./gate.js";
-import { hueOf } from "./names.js";
+import { watchPointer } from "./cursors.js";
+import { Page } from "./page.js";
 import {
   listenForRooms,
   roomOfAddress,
   showPeople,
   showRooms,
 } from "./people.js";
-import { Client } from "./rookery.js";
 import { Room } from "./room.js";
-import { StatusView } from "./status.js";
-import { Tap } from "./tap.js";
 import { demoToken } from "./token.js";
-import { listenForViews, showView } from "./views.js";
-import { WireView } from "./wire.js";
+import { showView } from "./views.js";
 
-const PING_MS = 5_000;
 /// So long a message may wait for its receipt.
 const PUBLISH_MS = 3_600_000;
 
-let me = null;
 let room = null;
-let pingTimer = 0;
 
-const tap = new Tap({
-  frame: (direction, text) => {
-    status.frame(direction);
-    wire.frame(direction, text);
-  },
-  note: (text) => wire.note(text),
-});
-const client = new Client({
+const page = new Page({
   url: `${location.origin.replace("http", "ws")}/ws`,
-  token,
-  webSocket: tap.WebSocket,
-  pingIntervalMs: 0, // `measure` pings
+  tokenOf: demoToken,
   publishTimeoutMs: PUBLISH_MS,
 });
-const status = new StatusView({ onReconnect: () => client.connect() });
-const wire = new WireView({
-  onRaw: (text) => tap.say(text),
-  onDrop: () => tap.drop(),
-});
+const { client, cursors, wire } = page;
 const chat = new ChatView();
-const cursors = new CursorView();
 
 const view = {
   entered: (reply) => chat.entered(reply),
@@ -67,37 +44,15 @@ const view = {
   },
 };
 
-async function token() {
-  try {
-    return await demoToken(me);
-  } catch (error) {
-    wire.note(`no token: ${error.message}`);
-    throw error;
-  }
-}
-
-client.on("state", (state) => {
-  status.state(state);
-  if (state.phase === "open") return measure();
-  cursors.clear();
-  chat.nobodyTypes();
+client.on("state", ({ phase }) => {
+  if (phase !== "open") chat.nobodyTypes();
 });
 client.on("direct", ({ user, data }) => {
   chat.note(`${user}, to you alone: ${JSON.stringify(data)}`, "direct");
 });
 
-/// The round trip, which also finds out that nobody is there any more.
-async function measure() {
-  clearTimeout(pingTimer);
-  try {
-    status.roundTrip(await client.ping());
-    pingTimer = setTimeout(measure, PING_MS);
-  } catch {
-    // The next connection measures again.
-  }
-}
-
 function enterRoom() {
+  const { me } = page;
   const name = roomOfAddress();
   if (!me || room?.name === name) return;
   room?.leave();
@@ -115,12 +70,8 @@ function enterRoom() {
   showView("chat");
 }
 
-function enterAs(name) {
-  me = name;
-  const chip = byId("me");
-  chip.hidden = false;
-  chip.textContent = name;
-  tint(chip, hueOf(name));
+/// As the person that the page has met.
+function enter() {
   room?.leave();
   room = null;
   client.close();
@@ -128,16 +79,9 @@ function enterAs(name) {
   client.connect();
 }
 
-listenForViews();
-byId("me").addEventListener("click", async () => {
-  const name = await askForName({ cancellable: true });
-  if (name && name !== me) enterAs(name);
-});
 addEventListener("hashchange", enterRoom);
 addEventListener("pagehide", () => room?.goodbye());
 watchPointer((at) => room?.pointAt(at));
 listenForRooms();
 showRooms(roomOfAddress());
-let name = rememberedName();
-while (!name) name = await askForName();
-enterAs(name);
+await page.meet(enter);

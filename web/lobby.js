@@ -1,19 +1,13 @@
 // The page of lobbies: one client, one lobby at a time, and the views of both.
 
-import { CursorView, watchPointer } from "./cursors.js";
-import { byId, tint } from "./dom.js";
-import { askForName, rememberedName } from "./gate.js";
+import { watchPointer } from "./cursors.js";
+import { byId } from "./dom.js";
 import { LobbiesView, lobbyOfAddress, topicOf } from "./lobbies.js";
-import { hueOf } from "./names.js";
 import { nodeUrls, tokenOfAnyNode } from "./nodes.js";
-import { Client } from "./rookery.js";
-import { StatusView } from "./status.js";
+import { Page } from "./page.js";
 import { Table } from "./table.js";
-import { Tap } from "./tap.js";
-import { listenForViews, showView } from "./views.js";
-import { WireView } from "./wire.js";
+import { showView } from "./views.js";
 
-const PING_MS = 5_000;
 const BACKOFF = { baseMs: 300, capMs: 5_000 };
 
 const EXAMPLES = [
@@ -28,65 +22,25 @@ const EXAMPLES = [
   ["leave the seat", '{"event":"lobby.leave","id":6,"topic":"TOPIC"}'],
 ];
 
-let me = null;
 let table = null;
-let pingTimer = 0;
 
-const tap = new Tap({
-  frame: (direction, text) => {
-    status.frame(direction);
-    wire.frame(direction, text);
-  },
-  note: (text) => wire.note(text),
-});
-const client = new Client({
+const page = new Page({
   url: nodeUrls(),
   beginWithFirst: true,
-  token,
-  webSocket: tap.WebSocket,
-  pingIntervalMs: 0, // `measure` pings
+  tokenOf: tokenOfAnyNode,
   backoff: BACKOFF,
-});
-const status = new StatusView({ onReconnect: () => client.connect() });
-const wire = new WireView({
-  onRaw: (text) => tap.say(text),
-  onDrop: () => tap.drop(),
   examples: EXAMPLES,
 });
-const cursors = new CursorView();
+const { client, cursors, wire } = page;
 const lobbies = new LobbiesView(client);
 
-async function token() {
-  try {
-    return await tokenOfAnyNode(me);
-  } catch (error) {
-    wire.note(`no token: ${error.message}`);
-    throw error;
-  }
-}
-
-client.on("state", (state) => {
-  status.state(state);
-  if (state.phase === "open") {
-    document.body.dataset.node = state.welcome.node;
-    return measure();
-  }
-  cursors.clear();
+client.on("state", ({ phase, welcome }) => {
+  if (phase === "open") document.body.dataset.node = welcome.node;
 });
-
-/// The round trip, which also finds out that nobody is there any more.
-async function measure() {
-  clearTimeout(pingTimer);
-  try {
-    status.roundTrip(await client.ping());
-    pingTimer = setTimeout(measure, PING_MS);
-  } catch {
-    // The next connection measures again.
-  }
-}
 
 /// Sits down at the lobby of the address, or at none.
 function goToAddress() {
+  const { me } = page;
   const name = lobbyOfAddress();
   if (!me || table?.name === name) return;
   table?.leave();
@@ -104,12 +58,8 @@ function goToAddress() {
   showView("chat");
 }
 
-function enterAs(name) {
-  me = name;
-  const chip = byId("me");
-  chip.hidden = false;
-  chip.textContent = name;
-  tint(chip, hueOf(name));
+/// As the person that the page has met.
+function enter() {
   table?.leave();
   table = null;
   client.close();
@@ -118,15 +68,8 @@ function enterAs(name) {
   goToAddress();
 }
 
-listenForViews();
 wire.useTopic(topicOf("garden"));
-byId("me").addEventListener("click", async () => {
-  const name = await askForName({ cancellable: true });
-  if (name && name !== me) enterAs(name);
-});
 byId("leave").addEventListener("click", () => (location.hash = ""));
 addEventListener("hashchange", goToAddress);
 watchPointer((at) => table?.pointAt(at));
-let name = rememberedName();
-while (!name) name = await askForName();
-enterAs(name);
+await page.meet(enter);
