@@ -13,6 +13,10 @@ namespace {
 
 /// Between two looks at the streams while nobody answers for them.
 constexpr std::chrono::milliseconds look_pause{1'000};
+/// Between two questions to streams that have not answered.
+constexpr std::chrono::milliseconds ask_pause{250};
+/// Of those without an answer, it is said again.
+constexpr uint64_t asks_per_warning = 40;
 
 } // namespace
 
@@ -70,8 +74,8 @@ void jetstream_journal::engine::stop() {
   reads_.shut();
   loop_.post([this] { loop_.leave(); });
   thread_.join();
-  if (looker_.joinable())
-    looker_.join();
+  if (ensurer_.joinable())
+    ensurer_.join();
 }
 
 topic_pointer jetstream_journal::engine::find(const std::string& name) {
@@ -164,38 +168,86 @@ void jetstream_journal::engine::look_soon() {
 }
 
 /// Makes sure that the streams are there, and are those that the topics were
-/// opened in. Until then nothing is sent over a connection that is new.
+/// opened in. Until the log is known to be nothing is sent: it may reach one
+/// that was just made anew.
 void jetstream_journal::engine::look() {
   if (!started_ || !link_->up())
-    return;          // it comes back here
-  link_->distrust(); // what is sent may reach a stream that was just made anew
-  if (std::exchange(looks_, true)) {
-    looks_again_ = true;
-    return;
-  }
-  if (looker_.joinable())
-    looker_.join(); // it has said what it found
-  looker_ = std::thread{
-      [this, losses = link_->losses(), seen = parts_->sequence_seen] {
-        auto found = ensure_streams(link_->handle(), settings_);
-        loop_.post([this, losses, seen, found = std::move(found)] {
-          end_look(found, losses, seen);
-        });
-      }};
+    return; // it comes back here
+  link_->distrust();
+  ++look_;
+  answered_ = false;
+  asks_ = 0;
+  ask_log();
 }
 
-void jetstream_journal::engine::end_look(
+/// While a leader is elected nobody answers, and what blocks would wait for the
+/// whole of its patience; so it is asked again and again.
+void jetstream_journal::engine::ask_log() {
+  if (!link_->up())
+    return; // with the next connection it looks again
+  if (asks_++ % asks_per_warning == asks_per_warning / 4)
+    log::warn("journal.stream_silent", {{"stream", parts_->names.log}});
+  access_->look_at(
+      parts_->names.log,
+      [this, of = look_, losses = link_->losses(),
+       seen = parts_->sequence_seen](const stream_access::stream_look& found) {
+        if (of != look_ || answered_ || !found.answered)
+          return;
+        answered_ = true;
+        if (found.exists && is_ours(found.is, seen)) {
+          link_->trust(losses);
+          take_over(found.is, seen);
+        }
+        ensure();
+      });
+  loop_.after(ask_pause, [this, of = look_] {
+    if (of == look_ && !answered_)
+      ask_log();
+  });
+}
+
+/// Makes what is missing, and adapts what has other limits.
+void jetstream_journal::engine::ensure() {
+  if (std::exchange(ensures_, true)) {
+    ensures_again_ = true;
+    return;
+  }
+  if (ensurer_.joinable())
+    ensurer_.join(); // it has said what it found
+  ensurer_ = std::thread{[this, of = look_, losses = link_->losses(),
+                          seen = parts_->sequence_seen] {
+    auto found = ensure_streams(link_->handle(), settings_);
+    loop_.post([this, of, losses, seen, found = std::move(found)] {
+      ensures_ = false;
+      if (std::exchange(ensures_again_, false))
+        ensure();
+      else if (of == look_) // else the newer look comes here
+        ensured(found, losses, seen);
+    });
+  }};
+}
+
+void jetstream_journal::engine::ensured(
     const result<log_stream>& found, uint64_t losses, uint64_t seen) {
-  looks_ = false;
-  const bool again = std::exchange(looks_again_, false);
   if (!found) {
     log::warn("journal.streams_missing", {{"reason", found.error().message}});
-    return look_soon();
+    if (!link_->trusted())
+      return look_soon();
+    loop_.after(look_pause, [this, of = look_] {
+      if (of == look_)
+        ensure();
+    });
+    return;
   }
+  const bool knew_it = link_->trusted() && is_ours(*found, seen);
   link_->trust(losses);
-  take_over(*found, seen);
-  if (again)
-    look();
+  if (!knew_it)
+    take_over(*found, seen);
+}
+
+bool jetstream_journal::engine::is_ours(
+    const log_stream& found, uint64_t seen) const {
+  return found.epoch == parts_->epoch && found.last_sequence >= seen;
 }
 
 /// `seen` before they were looked at.
@@ -233,11 +285,11 @@ void jetstream_journal::engine::check_stream() {
     return;
   const auto seen = parts_->sequence_seen;
   access_->look_at(
-      parts_->names.log, [this, seen](const std::optional<log_stream>& is) {
+      parts_->names.log, [this, seen](const stream_access::stream_look& found) {
         checks_stream_ = false;
-        const bool unknown = is && is->epoch.empty();
-        if (!unknown
-            && (!is || is->epoch != parts_->epoch || is->last_sequence < seen))
+        const bool unknown =
+            !found.answered || (found.exists && found.is.epoch.empty());
+        if (!unknown && !(found.exists && is_ours(found.is, seen)))
           look();
       });
 }

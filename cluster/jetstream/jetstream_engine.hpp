@@ -81,9 +81,11 @@ private:
   void shut(const topic_pointer& at, topic_state::done done);
   void forget_if_idle(const topic_pointer& at);
   void look();
+  void ask_log();
+  void ensure();
   void look_soon();
-  void
-  end_look(const result<log_stream>& found, uint64_t losses, uint64_t seen);
+  void ensured(const result<log_stream>& found, uint64_t losses, uint64_t seen);
+  bool is_ours(const log_stream& found, uint64_t seen) const;
   void take_over(const log_stream& found, uint64_t seen);
   void check_stream();
   void plan_stream_check();
@@ -100,10 +102,13 @@ private:
   std::unordered_map<std::string, topic_pointer> topics_;
   bool started_ = false;
   bool look_planned_ = false;
-  bool looks_ = false;
-  bool looks_again_ = false;
+  bool ensures_ = false;
+  uint64_t look_ = 0;     // the newest
+  bool answered_ = false; // the log, since it began
+  uint64_t asks_ = 0;     // since then
+  bool ensures_again_ = false;
   bool checks_stream_ = false;
-  std::thread looker_; // asks for the streams, which blocks
+  std::thread ensurer_; // asks for the streams, which blocks
   std::thread thread_;
 };
 

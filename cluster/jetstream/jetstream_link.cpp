@@ -259,13 +259,13 @@ jetstream_link::listen(std::string subject, on_live tell) {
 }
 
 void jetstream_link::request(
-    const std::string& subject, const headers& with, std::string_view data,
-    std::chrono::milliseconds deadline, on_reply then) {
+    bool may_send, const std::string& subject, const headers& with,
+    std::string_view data, std::chrono::milliseconds deadline, on_reply then) {
   const auto id = ++newest_;
   // What is sent without a connection would wait in its buffer, and be stored
   // after its deadline.
   const bool sent =
-      up() && trusted()
+      may_send
       && send(subject, inbox_ + std::to_string(id), with, data) == NATS_OK;
   const auto timer = loop_.after(
       sent ? deadline : std::chrono::milliseconds{0}, [this, id, sent] {

@@ -55,7 +55,15 @@ public:
 
   void request(
       const std::string& subject, const headers& with, std::string_view data,
-      std::chrono::milliseconds deadline, on_reply then);
+      std::chrono::milliseconds deadline, on_reply then) {
+    request(up() && trusted(), subject, with, data, deadline, std::move(then));
+  }
+  /// What stores nothing may be sent before it is trusted.
+  void
+  ask(const std::string& subject, std::chrono::milliseconds deadline,
+      on_reply then) {
+    request(up(), subject, {}, {}, deadline, std::move(then));
+  }
   /// The server knows of it before it sees any later request. None: there is
   /// no connection any more. One for each subject.
   listening listen(std::string subject, on_live tell);
@@ -84,6 +92,9 @@ private:
   };
   struct shared;
   using subjects = std::unordered_map<std::string_view, std::weak_ptr<hearing>>;
+  void request(
+      bool may_send, const std::string& subject, const headers& with,
+      std::string_view data, std::chrono::milliseconds deadline, on_reply then);
   result<void> set_up(natsOptions* to) const;
   result<void> subscribe();
   natsStatus send(

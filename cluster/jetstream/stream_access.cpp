@@ -169,16 +169,14 @@ void stream_access::purge(
 }
 
 void stream_access::look_at(
-    const std::string& stream,
-    std::function<void(const std::optional<log_stream>&)> answer) {
-  link_.request(
-      "$JS.API.STREAM.INFO." + stream, {}, "", settings_.try_deadline,
+    const std::string& stream, std::function<void(const stream_look&)> answer) {
+  link_.ask(
+      "$JS.API.STREAM.INFO." + stream, settings_.try_deadline,
       [answer = std::move(answer)](const jetstream_reply& reply) {
-        if (reply.ok()
-            && number_of(reply.data, "err_code") == JSStreamNotFoundErr)
-          return answer(std::nullopt);
-        answer(log_stream{
-            epoch_of_info(reply.data), number_of(reply.data, "last_seq")});
+        answer(
+            {reply.ok(),
+             number_of(reply.data, "err_code") != JSStreamNotFoundErr,
+             {epoch_of_info(reply.data), number_of(reply.data, "last_seq")}});
       });
 }
 

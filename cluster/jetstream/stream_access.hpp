@@ -77,11 +77,15 @@ public:
   void purge(
       const std::string& stream, const std::string& subject,
       clock::time_point deadline);
-  /// The stream as it is. Once. None: there is no such stream; with an empty
-  /// epoch: it is not known now.
+  struct stream_look {
+    bool answered = false; // else nothing is known
+    bool exists = false;
+    log_stream is; // without an epoch: it has none, or that is not known now
+  };
+  /// The stream as it is, whether or not the link is trusted. Once.
   void look_at(
       const std::string& stream,
-      std::function<void(const std::optional<log_stream>&)> answer);
+      std::function<void(const stream_look&)> answer);
 
 private:
   struct get_call {
