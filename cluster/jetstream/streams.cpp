@@ -165,8 +165,7 @@ public:
         continue; // now there is one
       if (!made)
         return tl::make_unexpected(made.error());
-      if (!claimed.empty())
-        claims_.forget();
+      claims_.forget(); // also what one left that died before it did
       return log_stream{epoch, *made};
     }
     return refuse(

@@ -23,7 +23,7 @@ result<void> check_settings(const jetstream_settings& of);
 /// subjects of images. A log without an epoch gets one (stream_epoch.hpp). What
 /// can not be adapted (other subjects, storage, republishing) is a `conflict`
 /// that says what differs; a server or an account without JetStream is a
-/// `bad_request`. Blocks, each of at most twelve
+/// `bad_request`. Blocks, each of at most fourteen
 /// requests for `try_deadline`.
 result<log_stream>
 ensure_streams(natsConnection* at, const jetstream_settings& settings);

@@ -69,8 +69,15 @@ TEST_F(agreed_epoch, is_one_for_nodes_that_start_at_once) {
 }
 
 TEST_F(agreed_epoch, leaves_no_claims) {
-  found_by(1);
-  EXPECT_EQ(stream_watch{server.url()}.messages("image-test"), 0u);
+  stream_watch watch{server.url()};
+  const auto epochs = found_by(1);
+  EXPECT_EQ(watch.messages("image-test"), 0u);
+  // Of a node that died before it forgot its own.
+  watch.publish("image.test.$epoch." + *epochs.begin());
+  EXPECT_EQ(found_by(1), epochs);
+  EXPECT_EQ(watch.messages("image-test"), 0u);
+  watch.remove("log-test");
+  EXPECT_NE(found_by(1), epochs);
 }
 
 TEST_F(agreed_epoch, is_kept_when_limits_change) {

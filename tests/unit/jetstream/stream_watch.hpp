@@ -55,6 +55,11 @@ public:
     ::natsMsg_Destroy(found);
     return one;
   }
+  void publish(const std::string& subject) {
+    EXPECT_EQ(
+        ::js_Publish(nullptr, js_, subject.c_str(), "", 0, nullptr, nullptr),
+        NATS_OK);
+  }
   void remove(const char* stream) {
     EXPECT_EQ(::js_DeleteStream(js_, stream, nullptr, nullptr), NATS_OK);
   }
