@@ -21,7 +21,7 @@ class Soak(MeasuredNodeTest):
     laggard { grace = 2s, linger = 1s }
     connection { outbox-bytes-max = 64KiB, send-buffer-bytes = 16KiB }
     topics {
-      chat { history-messages = 100, idle-timeout = 1s }
+      chat { history-messages = 100, idle-timeout = 1s, state-bytes-max = 16KiB }
       news { idle-timeout = 1s }
     }
     """
