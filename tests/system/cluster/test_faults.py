@@ -1,6 +1,7 @@
 """Nodes and NATS end without a warning, and come back."""
 
 import asyncio
+import json
 
 from support.cluster import (FAILURE_TIMEOUT_S, ClusterTest, members_of,
                              read_until, until_members)
@@ -141,9 +142,17 @@ class Faults(ClusterTest):
                 return all(one.metric("rookery_cluster_deaf") == value
                            for one in nodes)
             await until(all_are, f"all nodes are deaf: {value}")
+
+        async def silent_too_long():
+            """As each sees the other, whom it has not given up."""
+            lists = [json.loads(one.get("/nodes", internal=True)[1])["nodes"]
+                     for one in nodes]
+            return all(len(each) == 2 and
+                       max(one["last_seen_ms"] for one in each)
+                       > 2000 * FAILURE_TIMEOUT_S for each in lists)
         self.nats.pause()
         await until_deaf(1)
-        await asyncio.sleep(2 * FAILURE_TIMEOUT_S)  # as long as it stands still
+        await until(silent_too_long, "both are silent for too long")
         self.nats.resume()
         await until_deaf(0)
         await receipt(here, self.room, "after")
