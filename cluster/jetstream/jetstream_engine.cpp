@@ -13,9 +13,9 @@ namespace {
 
 /// Between two looks at the streams while nobody answers for them.
 constexpr std::chrono::milliseconds look_pause{1'000};
-/// Between two questions to streams that have not answered.
+/// Between two questions to a log that has not answered.
 constexpr std::chrono::milliseconds ask_pause{250};
-/// Of those without an answer, it is said again.
+/// So many questions without an answer are told once.
 constexpr uint64_t asks_per_warning = 40;
 
 } // namespace
